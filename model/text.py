@@ -5,7 +5,7 @@ that every step is a single call into C and no step is a loop over rows. The tag
 explanations all read what it returns. It knows nothing of vocabularies (`vocabulary`) or of tags.
 
 The steps, in this order: invisible characters go; NFKC; lower case; traditional to simplified script (OpenCC);
-links, mentions and long numbers become `<url>`, `@用户`, `<num>`; white space collapses; a character is repeated at
+white space collapses; links, mentions and long numbers become `<url>`, `@用户`, `<num>`; a character is repeated at
 most three times; disguised spellings (摆pai) are written out. Emoji and platform codes such as `[doge]` stay: they
 carry irony. A change to any step changes `NORMALISER_VERSION`, and a checkpoint made with another is refused.
 """
@@ -74,13 +74,12 @@ def normalise_lines(lines: str) -> str:
     """
     lines = _INVISIBLE.sub("", lines)
     lines = _compose(_compose(lines).lower())
-    lines = _simplify(lines)
+    lines = _SPACE_AT_ENDS.sub("", _SPACE.sub(" ", _simplify(lines)))
     if "http" in lines or "www." in lines:
         lines = _URL.sub(URL, lines)
     if "@" in lines:
         lines = _MENTION.sub(MENTION, lines)
     lines = _NUMBER.sub(NUMBER, lines)
-    lines = _SPACE_AT_ENDS.sub("", _SPACE.sub(" ", lines))
     lines = _REPEATED.sub(r"\1\1\1", lines)
     return _DISGUISE.sub(lambda match: DISGUISES[match.group()], lines)
 
@@ -116,7 +115,8 @@ def _simplify(lines: str) -> str:
     line_of = np.cumsum(code_points == ord("\n"))
     rows = lines.split("\n")
     flagged = np.unique(line_of[hits])
-    simplified = _opencc().convert("\n".join(rows[i] for i in flagged)).split("\n")
+    # Twice, because OpenCC takes a few characters (薴) to one that it would itself change again.
+    simplified = _opencc().convert(_opencc().convert("\n".join(rows[i] for i in flagged))).split("\n")
     for i, row in zip(flagged, simplified, strict=True):
         rows[i] = row
     return "\n".join(rows)

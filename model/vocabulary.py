@@ -133,6 +133,8 @@ class Vocabulary:
 
     def encode(self, texts: Iterable[str]) -> Ragged:
         """Ids of normalised texts, none of which holds a line feed."""
+        if not (texts := list(texts)):
+            return Ragged(np.empty(0, dtype=np.int32), np.zeros(1, dtype=np.int64))
         return self.encode_lines("\n".join(texts))
 
     @cached_property

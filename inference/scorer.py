@@ -1,0 +1,105 @@
+"""The Python API: probabilities of the tags for texts that are at hand.
+
+    from huizan.inference import Scorer
+    scorer = Scorer.load()
+    scorer.score_comments(["演的吧"], titles=["街头偶遇…"])
+
+The batch job (`tagging`) scores through the same object, so both give the same numbers. PyTorch is imported when a scorer
+is loaded and not before.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..model.taxonomy import Kind, tag_names
+from ..model.units import Units, comment_units, video_units
+
+if TYPE_CHECKING:
+    from ..model.tagger import Tagger
+
+
+class Scorer:
+    """A tagger that takes texts; made by `Scorer.load`."""
+
+    def __init__(self, tagger: "Tagger") -> None:
+        self._tagger = tagger
+
+    @classmethod
+    def load(cls, model: str | Path | None = None, device: str = "auto") -> "Scorer":
+        """Load the checkpoint in the package, or another.
+
+        Parameters
+        ----------
+        model
+            Folder of a checkpoint; None is the one that ships with huizan and needs no network.
+        device
+            `auto`, `cpu` or `cuda`.
+
+        Raises
+        ------
+        InputError
+            If the folder is no checkpoint for this version, or the device is not there.
+        """
+        from ..model.tagger import Tagger
+
+        return cls(Tagger.load(model, device))
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Names of the columns of what the scoring methods return."""
+        return tag_names("comment")
+
+    @property
+    def name(self) -> str:
+        """Name, version and fingerprint of the checkpoint."""
+        return self._tagger.name
+
+    def thresholds(self, kind: Kind) -> np.ndarray:
+        """Probability at or above which a unit of `kind` is given each tag, float32, in the order of `tag_names(kind)`."""
+        return self._tagger.thresholds(kind)
+
+    def score_comments(self, texts: Iterable[str], titles: Iterable[str] | None = None) -> np.ndarray:
+        """Probability that each comment claims or does what each tag says.
+
+        Parameters
+        ----------
+        texts
+            The comments, as written.
+        titles
+            Titles of the videos under which they stand, one per comment; without them a comment is read alone.
+
+        Returns
+        -------
+        float32 (comments, tags), columns in the order of `tags`.
+
+        Raises
+        ------
+        ValueError
+            If there are not as many titles as texts.
+        """
+        return self.score(comment_units(texts, titles))
+
+    def score_videos(self, videos: Sequence[Mapping[str, object]]) -> np.ndarray:
+        """Probability that each video is what each tag says.
+
+        Parameters
+        ----------
+        videos
+            One mapping per video, with any of `title`, `description`, `hashtags`, `ocr_text`, `transcript`.
+
+        Returns
+        -------
+        float32 (videos, tags), columns in the order of `tags`; NaN where a tag is for comments only.
+        """
+        scores = self.score(video_units(videos))
+        result = np.full((len(videos), len(self.tags)), np.nan, dtype=np.float32)
+        for column, tag in enumerate(tag_names("video")):
+            result[:, self.tags.index(tag)] = scores[:, column]
+        return result
+
+    def score(self, units: Units) -> np.ndarray:
+        """Probability of each tag of the units' kind; float32 (units, tags of the kind)."""
+        return self._tagger.score(units)

@@ -1,0 +1,78 @@
+"""How well probabilities of yes/no tags fit their labels: one function for the tagger and for every baseline.
+
+Average precision and ROC-AUC judge the order, F1 the decision at a threshold chosen elsewhere, the expected
+calibration error the probability itself. Rows of unknown label are left out; soft labels are rounded.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.metrics import average_precision_score, f1_score, precision_recall_curve, roc_auc_score
+
+BINS = 15
+
+
+@dataclass(frozen=True)
+class TagMetrics:
+    """Metrics of one tag on n units; a metric that one class only cannot give is NaN."""
+
+    n: int
+    positives: int
+    average_precision: float
+    roc_auc: float
+    f1: float
+    precision: float
+    recall: float
+    threshold: float
+    ece: float
+
+
+def tag_metrics(probability: np.ndarray, target: np.ndarray, weight: np.ndarray, threshold: float) -> TagMetrics:
+    """Metrics of one tag.
+
+    Parameters
+    ----------
+    probability, target, weight
+        All (n,); rows of weight 0 are unknown and left out, other weights do not count.
+    threshold
+        At or above it the tag is given; chosen on other data than these.
+    """
+    known = weight > 0
+    p, y = probability[known], target[known] >= 0.5
+    given = p >= threshold
+    both = 0 < y.sum() < y.size
+    hits = int((given & y).sum())
+    return TagMetrics(
+        n=int(y.size),
+        positives=int(y.sum()),
+        average_precision=float(average_precision_score(y, p)) if both else float("nan"),
+        roc_auc=float(roc_auc_score(y, p)) if both else float("nan"),
+        f1=float(f1_score(y, given, zero_division=0.0)) if y.any() else float("nan"),
+        precision=hits / int(given.sum()) if given.any() else float("nan"),
+        recall=hits / int(y.sum()) if y.any() else float("nan"),
+        threshold=float(threshold),
+        ece=expected_calibration_error(p, y),
+    )
+
+
+def expected_calibration_error(probability: np.ndarray, target: np.ndarray) -> float:
+    """Mean gap between probability and frequency over `BINS` equal-width bins, weighted by their rows.
+
+    Naeini, Cooper and Hauskrecht, AAAI 2015; for one tag: |mean p - share of positives| in each bin of p.
+    """
+    if probability.size == 0:
+        return float("nan")
+    of_row = np.minimum((probability * BINS).astype(int), BINS - 1)
+    gap = np.bincount(of_row, weights=probability - target.astype(float), minlength=BINS)
+    return float(np.abs(gap).sum() / probability.size)
+
+
+def best_threshold(probability: np.ndarray, target: np.ndarray, weight: np.ndarray) -> float:
+    """The threshold of best F1 on validation data; 0.5 where there is no positive."""
+    known = weight > 0
+    p, y = probability[known], target[known] >= 0.5
+    if not y.any():
+        return 0.5
+    precision, recall, thresholds = precision_recall_curve(y, p)
+    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
+    return float(thresholds[int(np.argmax(f1[:-1]))])

@@ -1,0 +1,174 @@
+"""Pre-training: the encoder learns Chinese from unlabelled short-video text, from its first weight.
+
+Masked-language modelling with whole-word masking on packed rows; bf16 where the device has it, loss on hidden
+positions only, warm-up and decay, checkpoints from which a killed run goes on exactly, several GPUs under `torchrun`.
+It knows nothing of tags: `fit` teaches those.
+
+    huizan-train pretrain --corpus CORPUS.parquet --out checkpoints/encoder --steps 6000
+"""
+
+import contextlib
+import json
+import os
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from transformers import ModernBertForMaskedLM
+
+from ..model.encoder import EncoderSize, encoder_config
+from .masking import MaskedBatch, mask_words
+from .packing import Packed, pack
+
+
+@dataclass(frozen=True)
+class PretrainSettings:
+    """Everything that decides a pre-training run; saved as JSON beside its checkpoint."""
+
+    corpus: str
+    out: str
+    steps: int = 6000
+    rows: int = 64
+    length: int = 128
+    accumulate: int = 1
+    learning_rate: float = 1e-3
+    warm_up: float = 0.04
+    decay: float = 0.25
+    weight_decay: float = 0.05
+    masked: float = 0.2
+    vocabulary: int = 7680
+    layers: int = 6
+    hidden: int = 256
+    heads: int = 4
+    intermediate: int = 512
+    seed: int = 0
+    device: str = "auto"
+    save_every: int = 100
+    compiled: bool = False
+
+    @property
+    def size(self) -> EncoderSize:
+        return EncoderSize(self.layers, self.hidden, self.heads, self.intermediate)
+
+
+def learning_rate(step: int, settings: PretrainSettings) -> float:
+    """Trapezoid: linear warm-up, a plateau, linear decay to zero over the last `decay` of the steps."""
+    up = max(1, round(settings.warm_up * settings.steps))
+    down = max(1, round(settings.decay * settings.steps))
+    factor = min((step + 1) / up, 1.0, (settings.steps - step) / down)
+    return settings.learning_rate * max(factor, 0.0)
+
+
+def pretrain(settings: PretrainSettings) -> Path:
+    """Pre-train to the last step, from the last checkpoint if there is one, and save in the Hugging Face layout.
+
+    Returns
+    -------
+    The folder with `config.json`, `model.safetensors`, `vocab.txt` and `log.jsonl`.
+    """
+    out = Path(settings.out)
+    out.mkdir(parents=True, exist_ok=True)
+    rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+    device = _device(settings.device)
+    if world > 1:
+        torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    packed = pack(Path(settings.corpus), out / "packed", vocabulary_size=settings.vocabulary, length=settings.length)
+    torch.manual_seed(settings.seed)
+    config = encoder_config(len(packed.vocabulary), settings.size, sparse_prediction=True)
+    model = ModernBertForMaskedLM(config).to(device)
+    optimiser = _optimiser(model, settings)
+    step = _resume(out / "last.pt", model, optimiser, device)
+    trained = torch.nn.parallel.DistributedDataParallel(model) if world > 1 else model
+    if settings.compiled:
+        trained = torch.compile(trained)
+    trained.train()
+    since, tokens, losses = time.perf_counter(), 0, []
+    for step in range(step, settings.steps):
+        for group in optimiser.param_groups:
+            group["lr"] = learning_rate(step, settings)
+        for part in range(settings.accumulate):
+            batch = batch_at(step, part * world + rank, settings.accumulate * world, packed, settings)
+            loss = _loss(trained, batch, device) / settings.accumulate
+            loss.backward()
+            losses.append(float(loss.detach()) * settings.accumulate)
+            tokens += batch.ids.size * world
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        optimiser.zero_grad(set_to_none=True)
+        if rank == 0 and ((step + 1) % 20 == 0 or step + 1 == settings.steps):
+            rate = tokens / (time.perf_counter() - since)
+            line = {"step": step + 1, "loss": round(float(np.mean(losses)), 4), "tokens_per_s": round(rate)}
+            with open(out / "log.jsonl", "a", encoding="utf-8") as log:
+                print(json.dumps(line), file=log)
+            since, tokens, losses = time.perf_counter(), 0, []
+        if rank == 0 and ((step + 1) % settings.save_every == 0 or step + 1 == settings.steps):
+            _save(out / "last.pt", model, optimiser, step + 1)
+    if rank == 0:
+        model.save_pretrained(out)
+        packed.vocabulary.write(out / "vocab.txt")
+        (out / "pretrain_settings.json").write_text(json.dumps(asdict(settings), indent=2))
+    if world > 1:
+        torch.distributed.destroy_process_group()
+    return out
+
+
+def batch_at(step: int, part: int, parts: int, packed: Packed, settings: PretrainSettings) -> MaskedBatch:
+    """The rows of one part of one step: a function of the seed and the step alone, so that any run can be resumed."""
+    per_pass = packed.ids.shape[0] // (settings.rows * parts)
+    if per_pass == 0:
+        parts_needed = settings.rows * parts
+        raise ValueError(f"the corpus must pack to {parts_needed} rows or more, was: {packed.ids.shape[0]}")
+    epoch, position = divmod(step, per_pass)
+    order = np.random.default_rng([settings.seed, epoch]).permutation(packed.ids.shape[0])
+    first = (position * parts + part) * settings.rows
+    rows = np.sort(order[first : first + settings.rows])
+    rng = np.random.default_rng([settings.seed, step, part, 1])
+    return mask_words(packed.ids[rows], packed.begins[rows], len(packed.vocabulary), rng, settings.masked)
+
+
+def _loss(model: torch.nn.Module, batch: MaskedBatch, device: torch.device) -> torch.Tensor:
+    ids = torch.from_numpy(batch.ids).to(device)
+    labels = torch.from_numpy(batch.labels).to(device)
+    document = torch.from_numpy(batch.document).to(device)
+    allowed = document[:, None, :, None] == document[:, None, None, :]  # (rows, 1, length, length)
+    low = torch.autocast(device.type, dtype=torch.bfloat16) if _has_bf16(device) else contextlib.nullcontext()
+    with low:
+        return model(
+            input_ids=ids, labels=labels, attention_mask={"full_attention": allowed, "sliding_attention": allowed}
+        ).loss
+
+
+def _optimiser(model: torch.nn.Module, settings: PretrainSettings) -> torch.optim.Optimizer:
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": free, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=settings.learning_rate, betas=(0.9, 0.98), fused=True)
+
+
+def _resume(path: Path, model: torch.nn.Module, optimiser: torch.optim.Optimizer, device: torch.device) -> int:
+    if not path.exists():
+        return 0
+    state = torch.load(path, map_location=device, weights_only=True)
+    model.load_state_dict(state["model"])
+    optimiser.load_state_dict(state["optimiser"])
+    return int(state["step"])
+
+
+def _save(path: Path, model: torch.nn.Module, optimiser: torch.optim.Optimizer, step: int) -> None:
+    temporary = path.with_suffix(".tmp")
+    torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "step": step}, temporary)
+    os.replace(temporary, path)
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and "LOCAL_RANK" in os.environ:
+        name = f"cuda:{os.environ['LOCAL_RANK']}"
+    return torch.device(name)
+
+
+def _has_bf16(device: torch.device) -> bool:
+    return torch.cuda.is_bf16_supported() if device.type == "cuda" else torch.backends.mkldnn.is_available()
