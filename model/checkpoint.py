@@ -35,7 +35,9 @@ class Card:
     name: str
     version: str
     thresholds: dict[str, float]
-    taxonomy: dict[str, list[str]] = field(default_factory=lambda: {kind: list(tag_names(kind)) for kind in KINDS})
+    taxonomy: dict[str, list[str]] = field(
+        default_factory=lambda: {kind: list(tag_names(kind)) for kind in KINDS}
+    )
     normaliser: int = NORMALISER_VERSION
     metrics: dict[str, Any] = field(default_factory=dict)
 

@@ -31,7 +31,11 @@ class Tagger:
     """
 
     def __init__(
-        self, model: ModernBertForSequenceClassification, vocabulary: Vocabulary, card: Card, mark: str = "unsaved"
+        self,
+        model: ModernBertForSequenceClassification,
+        vocabulary: Vocabulary,
+        card: Card,
+        mark: str = "unsaved",
     ):
         self.model, self.vocabulary, self.card = model.eval(), vocabulary, card
         self.name = f"{card.name}-{card.version}-{mark}"
@@ -52,7 +56,8 @@ class Tagger:
         model = ModernBertForSequenceClassification.from_pretrained(
             folder, dtype=torch.float32, local_files_only=True
         )
-        return cls(model.to(place), Vocabulary.read(folder / "vocab.txt"), card, fingerprint(folder))
+        model.to(place)  # pyright: ignore[reportArgumentType]
+        return cls(model, Vocabulary.read(folder / "vocab.txt"), card, fingerprint(folder))
 
     @property
     def device(self) -> torch.device:
@@ -74,7 +79,8 @@ class Tagger:
         for chosen in batches(rows.lengths, BUDGET[self.device.type]):
             ids, mask = padded(rows.take(chosen))
             logits = self.model(
-                input_ids=torch.from_numpy(ids).to(self.device), attention_mask=torch.from_numpy(mask).to(self.device)
+                input_ids=torch.from_numpy(ids).to(self.device),
+                attention_mask=torch.from_numpy(mask).to(self.device),
             ).logits
             result[chosen] = torch.sigmoid(logits.float()).cpu().numpy()
         return result

@@ -36,7 +36,12 @@ class Tag:
 
 
 CAUSES: tuple[Cause, ...] = (
-    Cause("content_quality", "内容质量", "content quality", "the like was a trial and the content did not hold up"),
+    Cause(
+        "content_quality",
+        "内容质量",
+        "content quality",
+        "the like was a trial and the content did not hold up",
+    ),
     Cause(
         "emotional_manipulation",
         "情绪操纵",

@@ -40,14 +40,14 @@ _REPEATED = re.compile(r"([^\n])\1{3,}")
 
 # Spellings that hide a word from filters, with the word they hide. Latin ones are matched as whole words.
 DISGUISES: dict[str, str] = {
-    "摆pai": "摆拍", "摆p": "摆拍", "bai拍": "摆拍", "摆啪": "摆拍", "摆怕": "摆拍", "baipai": "摆拍", "bǎipāi": "摆拍",
+    "摆pai": "摆拍", "摆p": "摆拍", "bai拍": "摆拍", "摆啪": "摆拍", "baipai": "摆拍", "bǎipāi": "摆拍",
     "剧ben": "剧本", "ju本": "剧本", "剧苯": "剧本", "剧夲": "剧本", "juben": "剧本", "jù本": "剧本",
     "yan的": "演的", "yan员": "演员", "演yuan": "演员", "演猿": "演员", "演圆": "演员", "yanyuan": "演员", "yan戏": "演戏",
     "标题裆": "标题党", "标题档": "标题党", "标题dang": "标题党", "标题d": "标题党", "biaoti党": "标题党",
-    "biaotidang": "标题党", "炒zuo": "炒作", "chao作": "炒作", "zuo秀": "作秀", "作xiu": "作秀", "骗zan": "骗赞", "pian赞": "骗赞",
-    "pianzi": "骗子", "骗zi": "骗子", "引liu": "引流", "博liu量": "博流量", "流liang": "流量", "水jun": "水军", "shui军": "水军",
-    "dai节奏": "带节奏", "带jie奏": "带节奏", "洗di": "洗地", "智商shui": "智商税", "zhishang税": "智商税", "jia的": "假的",
-    "造jia": "造假", "zao假": "造假", "造yao": "造谣", "zao谣": "造谣", "la圾": "垃圾", "垃ji": "垃圾", "laji": "垃圾",
+    "biaotidang": "标题党", "炒zuo": "炒作", "chao作": "炒作", "zuo秀": "作秀", "作xiu": "作秀", "骗zan": "骗赞",
+    "pian赞": "骗赞", "pianzi": "骗子", "骗zi": "骗子", "引liu": "引流", "博liu量": "博流量", "流liang": "流量", "水jun": "水军",
+    "shui军": "水军", "dai节奏": "带节奏", "带jie奏": "带节奏", "洗di": "洗地", "智商shui": "智商税", "zhishang税": "智商税",
+    "jia的": "假的", "造jia": "造假", "zao假": "造假", "造yao": "造谣", "zao谣": "造谣", "la圾": "垃圾", "垃ji": "垃圾", "laji": "垃圾",
     "搬yun": "搬运", "带huo": "带货", "dai货": "带货", "guang告": "广告", "广gao": "广告",
 }  # fmt: skip
 _DISGUISE = re.compile(

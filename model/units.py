@@ -58,7 +58,9 @@ def video_units(videos: Sequence[Mapping[str, object]]) -> Units:
     if not videos:
         return Units("video", [], [])
     titles = normalise_all(_words(video.get("title")) for video in videos)
-    bodies = normalise_all(" ".join(filter(None, (_words(v.get(part)) for part in VIDEO_TEXTS[1:]))) for v in videos)
+    bodies = normalise_all(
+        " ".join(filter(None, (_words(v.get(part)) for part in VIDEO_TEXTS[1:]))) for v in videos
+    )
     return Units("video", titles, bodies)
 
 

@@ -4,12 +4,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import ModernBertForSequenceClassification
-
 from huizan.model.checkpoint import Card, write_checkpoint
 from huizan.model.encoder import EncoderSize, encoder_config
 from huizan.model.taxonomy import head_names
 from huizan.model.vocabulary import MASKS, SPECIALS, Vocabulary
+from transformers import ModernBertForSequenceClassification
 
 TINY_SIZE = EncoderSize(layers=2, hidden=16, heads=2, intermediate=16)
 

@@ -3,7 +3,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from huizan.model.checkpoint import CARD, fingerprint, read_card
 from huizan.model.errors import InputError
 from huizan.model.tagger import Tagger
@@ -41,4 +40,6 @@ def test_the_fingerprint_follows_the_contents(tiny_checkpoint: Path, tmp_path: P
     copy = tmp_path / "copy"
     shutil.copytree(tiny_checkpoint, copy)
     assert fingerprint(copy) == fingerprint(tiny_checkpoint)
-    assert fingerprint(changed(tiny_checkpoint, tmp_path / "other", version="9")) != fingerprint(tiny_checkpoint)
+    assert fingerprint(changed(tiny_checkpoint, tmp_path / "other", version="9")) != fingerprint(
+        tiny_checkpoint
+    )

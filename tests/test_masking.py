@@ -1,5 +1,4 @@
 import numpy as np
-
 from huizan.model.vocabulary import CLS, MASK, SEP
 from huizan.training.masking import IGNORED, mask_words
 

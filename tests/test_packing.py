@@ -3,7 +3,6 @@ from pathlib import Path
 
 import jieba
 import numpy as np
-
 from huizan.model.vocabulary import CLS, MASKS, SEP, SPECIALS, Vocabulary
 from huizan.training.packing import pack, word_begins
 
@@ -12,7 +11,9 @@ LINES = ["这个视频是摆拍的[doge]", "标题党骗点击", "今天天气�
 
 def corpus(folder: Path) -> Path:
     path = folder / "corpus.jsonl"
-    path.write_text("\n".join(json.dumps({"text": line}, ensure_ascii=False) for line in LINES), encoding="utf-8")
+    path.write_text(
+        "\n".join(json.dumps({"text": line}, ensure_ascii=False) for line in LINES), encoding="utf-8"
+    )
     return path
 
 

@@ -5,11 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from transformers import AutoModelForMaskedLM
-
 from huizan.training import pretrain as module
 from huizan.training.packing import pack
 from huizan.training.pretrain import PretrainSettings, batch_at, learning_rate, pretrain
+from transformers import AutoModelForMaskedLM
 
 from .test_packing import corpus
 
@@ -27,7 +26,9 @@ def weights(folder: str) -> np.ndarray:
     return torch.cat([p.detach().flatten() for p in model.parameters()]).numpy()
 
 
-def test_a_killed_run_goes_on_exactly(settings: PretrainSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_run_goes_on_exactly(
+    settings: PretrainSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     undisturbed = pretrain(settings)
     resumed = replace(settings, out=str(tmp_path / "resumed"))
     masked = module.batch_at
@@ -47,7 +48,9 @@ def test_a_killed_run_goes_on_exactly(settings: PretrainSettings, tmp_path: Path
     assert steps == [6]
 
 
-def test_accumulated_parts_are_the_rows_of_one_larger_step(settings: PretrainSettings, tmp_path: Path) -> None:
+def test_accumulated_parts_are_the_rows_of_one_larger_step(
+    settings: PretrainSettings, tmp_path: Path
+) -> None:
     packed = pack(Path(settings.corpus), tmp_path / "packed", vocabulary_size=60, length=16)
     whole = {tuple(row) for row in _unmasked(batch_at(2, 0, 1, packed, replace(settings, rows=16)))}
     parts = [_unmasked(batch_at(2, part, 2, packed, settings)) for part in range(2)]

@@ -3,8 +3,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
-
 from huizan.inference import Scorer
 from huizan.model.errors import InputError
 from huizan.model.tagger import Tagger, batches, heads_of, padded, pick_device
@@ -12,6 +10,7 @@ from huizan.model.taxonomy import head_names, tag_names
 from huizan.model.text import normalise
 from huizan.model.units import comment_units, video_units
 from huizan.model.vocabulary import Ragged
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 TEXTS = ["演的吧", "这个好看!", "标题党[doge]", "", "试了没用,假的是假的"]
 

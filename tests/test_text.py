@@ -1,8 +1,7 @@
 import pytest
+from huizan.model.text import DISGUISES, normalise, normalise_all
 from hypothesis import given
 from hypothesis import strategies as st
-
-from huizan.model.text import DISGUISES, normalise, normalise_all
 
 LIFELIKE = st.text(
     alphabet="演的吧剧本摆拍裏著名乾隆後來擺ＡBc１２3456789!！?。，,@#[]<>:：/.doge 　\n\r\t\u200b\ufe0f😂🐶é\u0301ﬁ㈠½www",

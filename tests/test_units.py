@@ -1,5 +1,4 @@
 import pytest
-
 from huizan.model.units import LONGEST, comment_units, video_units
 from huizan.model.vocabulary import SPECIALS, Vocabulary
 

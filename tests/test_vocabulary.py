@@ -2,12 +2,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from huizan.model.errors import InputError
 from huizan.model.text import normalise
 from huizan.model.vocabulary import CLS, MASKS, SEP, SPECIALS, UNK, Vocabulary, pair
+from hypothesis import given
+from hypothesis import strategies as st
 
 VOCABULARY = Vocabulary([*SPECIALS, "<url>", "@用户", "[doge]", "[捂脸]", *"演的吧!? [do", "😂", "é"])
 TEXTS = st.text(alphabet="演的吧剧本!? []dogex捂脸@用户<url>😂é\n", max_size=40)

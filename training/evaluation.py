@@ -35,12 +35,29 @@ class Evaluation:
     def table(self) -> Table:
         """One line per head, the tagger beside the baseline."""
         table = Table(title="tagger beside character n-gram logistic regression, unseen groups")
-        for column in ("head", "n", "positive", "AP", "AP n-gram", "ROC-AUC", "ROC n-gram", "F1", "F1 n-gram", "ECE", "ECE n-gram"):
+        for column in (
+            "head",
+            "n",
+            "positive",
+            "AP",
+            "AP n-gram",
+            "ROC-AUC",
+            "ROC n-gram",
+            "F1",
+            "F1 n-gram",
+            "ECE",
+            "ECE n-gram",
+        ):
             table.add_column(column, justify="left" if column == "head" else "right")
         for head, ours in self.tagger.items():
             theirs = self.baseline.get(head)
-            pairs = [(getattr(ours, m), getattr(theirs, m, math.nan)) for m in ("average_precision", "roc_auc", "f1", "ece")]
-            table.add_row(head, str(ours.n), str(ours.positives), *(f"{x:.3f}" for pair in pairs for x in pair))
+            pairs = [
+                (getattr(ours, m), getattr(theirs, m, math.nan))
+                for m in ("average_precision", "roc_auc", "f1", "ece")
+            ]
+            table.add_row(
+                head, str(ours.n), str(ours.positives), *(f"{x:.3f}" for pair in pairs for x in pair)
+            )
         return table
 
 
@@ -57,7 +74,9 @@ def evaluate(
     ours: dict[str, TagMetrics] = {}
     theirs: dict[str, TagMetrics] = {}
     for kind, data in labelled.items():
-        ours |= _measure(kind, data, tagger.probabilities(data.units.encode(tagger.vocabulary)), tagger.card.thresholds)
+        ours |= _measure(
+            kind, data, tagger.probabilities(data.units.encode(tagger.vocabulary)), tagger.card.thresholds
+        )
         if baseline_from:
             learned = NgramTagger().fit(baseline_from[kind])
             seen = learned.probabilities(baseline_from[kind])

@@ -18,7 +18,7 @@ from transformers import ModernBertForSequenceClassification
 
 from ..model.checkpoint import Card, write_checkpoint
 from ..model.tagger import Tagger, padded, pick_device
-from ..model.taxonomy import head_names
+from ..model.taxonomy import Kind, head_names
 from ..model.vocabulary import MASK, Ragged, Vocabulary
 from .calibration import platt
 from .evaluation import Evaluation, evaluate
@@ -59,7 +59,10 @@ def fit(settings: FitSettings, report: Callable[[str], None] = print) -> Evaluat
     The evaluation on the test groups, of the tagger and of the n-gram baseline.
     """
     torch.manual_seed(settings.seed)
-    sides = {"comment": _sides(settings.comments, "comment", settings.seed), "video": _sides(settings.videos, "video", settings.seed)}
+    sides: dict[Kind, dict[Side, Labelled]] = {
+        "comment": _sides(settings.comments, "comment", settings.seed),
+        "video": _sides(settings.videos, "video", settings.seed),
+    }
     train = [kind["train"] for kind in sides.values()]
     train += [read_labels(Path(p), "comment") for p in settings.extra_comments]
     train += [read_labels(Path(p), "video") for p in settings.extra_videos]
@@ -70,14 +73,20 @@ def fit(settings: FitSettings, report: Callable[[str], None] = print) -> Evaluat
     thresholds = _calibrate(tagger, [kind["validation"] for kind in sides.values()])
     tagger.card = Card(settings.name, settings.version, thresholds)
     _through_half(model)
-    result = evaluate(tagger, {kind: side["test"] for kind, side in sides.items()}, {k: s["train"] for k, s in sides.items()})
+    result = evaluate(
+        tagger,
+        {kind: side["test"] for kind, side in sides.items()},
+        {k: s["train"] for k, s in sides.items()},
+    )
     tagger.card = Card(settings.name, settings.version, thresholds, metrics=result.as_dict())
     write_checkpoint(Path(settings.out), model.half(), vocabulary, tagger.card)
-    (Path(settings.out) / "fit_settings.json").write_text(json.dumps(asdict(settings), indent=2, ensure_ascii=False))
+    (Path(settings.out) / "fit_settings.json").write_text(
+        json.dumps(asdict(settings), indent=2, ensure_ascii=False)
+    )
     return result
 
 
-def _sides(paths: tuple[str, ...], kind, seed: int) -> dict[Side, Labelled]:
+def _sides(paths: tuple[str, ...], kind: Kind, seed: int) -> dict[Side, Labelled]:
     whole = concatenate(read_labels(Path(path), kind) for path in paths)
     return {side: whole.take(rows) for side, rows in split(whole.group, seed).items()}
 
@@ -96,14 +105,19 @@ def _train(
         classifier_dropout=settings.dropout,
         mlp_dropout=settings.dropout,
         attention_dropout=settings.dropout,
-    ).to(device)
+    )
+    model.to(device)  # pyright: ignore[reportArgumentType]
     rows = _stack([part.units.encode(vocabulary) for part in parts])
     targets = np.concatenate([part.targets for part in parts])
     weights = np.concatenate([part.weights for part in parts])
     rng = np.random.default_rng(settings.seed)
-    schedule = [b for _ in range(int(np.ceil(settings.epochs))) for b in _shuffled(rows.lengths, settings.tokens, rng)]
+    schedule = [
+        b for _ in range(int(np.ceil(settings.epochs))) for b in _shuffled(rows.lengths, settings.tokens, rng)
+    ]
     schedule = schedule[: max(1, round(len(schedule) * settings.epochs / np.ceil(settings.epochs)))]
-    optimiser = torch.optim.AdamW(model.parameters(), settings.learning_rate, weight_decay=settings.weight_decay)
+    optimiser = torch.optim.AdamW(
+        model.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
+    )
     average = torch.optim.swa_utils.AveragedModel(
         model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(settings.averaged)
     )
@@ -113,7 +127,9 @@ def _train(
     for step, chosen in enumerate(schedule):
         progress = step / len(schedule)
         for group in optimiser.param_groups:
-            group["lr"] = settings.learning_rate * min(progress / settings.warm_up, (1 - progress) / (1 - settings.warm_up))
+            group["lr"] = settings.learning_rate * min(
+                progress / settings.warm_up, (1 - progress) / (1 - settings.warm_up)
+            )
         ids, mask = padded(rows.take(chosen))
         ids = _blank(ids, settings.blanked, rng)
         with torch.autocast(device.type, dtype=torch.bfloat16):
@@ -121,7 +137,10 @@ def _train(
                 input_ids=torch.from_numpy(ids).to(device), attention_mask=torch.from_numpy(mask).to(device)
             ).logits
         loss = _loss(
-            logits.float(), torch.from_numpy(targets[chosen]).to(device), torch.from_numpy(weights[chosen]).to(device), balance
+            logits.float(),
+            torch.from_numpy(targets[chosen]).to(device),
+            torch.from_numpy(weights[chosen]).to(device),
+            balance,
         )
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -131,12 +150,17 @@ def _train(
         losses.append(float(loss.detach()))
         if (step + 1) % 100 == 0:
             report(f"step {step + 1}/{len(schedule)} loss {np.mean(losses[-100:]):.4f}")
-    return average.module.eval()
+    model.load_state_dict(average.module.state_dict())
+    return model.eval()
 
 
-def _loss(logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor, balance: torch.Tensor) -> torch.Tensor:
+def _loss(
+    logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor, balance: torch.Tensor
+) -> torch.Tensor:
     """Binary cross-entropy, positives weighted by `balance`, averaged over known labels."""
-    each = torch.nn.functional.binary_cross_entropy_with_logits(logits, targets, reduction="none", pos_weight=balance)
+    each = torch.nn.functional.binary_cross_entropy_with_logits(
+        logits, targets, reduction="none", pos_weight=balance
+    )
     return (each * weights).sum() / weights.sum().clamp(min=1.0)
 
 
@@ -152,7 +176,9 @@ def _calibrate(tagger: Tagger, validation: list[Labelled]) -> dict[str, float]:
     heads = head_names()
     head = tagger.model.classifier
     for fold in (True, False):
-        probability = np.concatenate([tagger.probabilities(v.units.encode(tagger.vocabulary)) for v in validation])
+        probability = np.concatenate(
+            [tagger.probabilities(v.units.encode(tagger.vocabulary)) for v in validation]
+        )
         targets = np.concatenate([v.targets for v in validation])
         weights = np.concatenate([v.weights for v in validation])
         if fold:
@@ -165,7 +191,8 @@ def _calibrate(tagger: Tagger, validation: list[Labelled]) -> dict[str, float]:
                 head.weight.mul_(scale[:, None])
                 head.bias.mul_(scale).add_(shift)
     return {
-        name: round(best_threshold(probability[:, i], targets[:, i], weights[:, i]), 4) for i, name in enumerate(heads)
+        name: round(best_threshold(probability[:, i], targets[:, i], weights[:, i]), 4)
+        for i, name in enumerate(heads)
     }
 
 

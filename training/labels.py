@@ -88,7 +88,9 @@ def from_rows(rows: list[dict], kind: Kind) -> Labelled:
         for tag in tag_names(kind):
             if row["labels"].get(tag) is not None:
                 targets[i, heads[f"{kind}_{tag}"]] = row["labels"][tag]
-                weights[i, heads[f"{kind}_{tag}"]] = row.get("weight", 1.0) * (UNSURE_WEIGHT if unsure[i] else 1.0)
+                weights[i, heads[f"{kind}_{tag}"]] = row.get("weight", 1.0) * (
+                    UNSURE_WEIGHT if unsure[i] else 1.0
+                )
     return Labelled(
         units,
         targets,

@@ -7,7 +7,7 @@ calibration error the probability itself. Rows of unknown label are left out; so
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import average_precision_score, f1_score, precision_recall_curve, roc_auc_score
+from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score
 
 BINS = 15
 
@@ -27,7 +27,9 @@ class TagMetrics:
     ece: float
 
 
-def tag_metrics(probability: np.ndarray, target: np.ndarray, weight: np.ndarray, threshold: float) -> TagMetrics:
+def tag_metrics(
+    probability: np.ndarray, target: np.ndarray, weight: np.ndarray, threshold: float
+) -> TagMetrics:
     """Metrics of one tag.
 
     Parameters
@@ -47,7 +49,7 @@ def tag_metrics(probability: np.ndarray, target: np.ndarray, weight: np.ndarray,
         positives=int(y.sum()),
         average_precision=float(average_precision_score(y, p)) if both else float("nan"),
         roc_auc=float(roc_auc_score(y, p)) if both else float("nan"),
-        f1=float(f1_score(y, given, zero_division=0.0)) if y.any() else float("nan"),
+        f1=2 * hits / int(given.sum() + y.sum()) if y.any() else float("nan"),
         precision=hits / int(given.sum()) if given.any() else float("nan"),
         recall=hits / int(y.sum()) if y.any() else float("nan"),
         threshold=float(threshold),

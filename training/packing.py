@@ -38,7 +38,8 @@ def texts_of(corpus: Path) -> Iterator[list[str]]:
     kind = "parquet" if corpus.suffix == ".parquet" else "json"
     table = load_dataset(kind, data_files=str(corpus), split="train")
     for batch in table.select_columns(["text"]).iter(batch_size=_BATCH):
-        yield [text for text in normalise_all(t or "" for t in batch["text"]) if text]
+        raw: list[str | None] = batch["text"]  # pyright: ignore[reportCallIssue, reportArgumentType]
+        yield [text for text in normalise_all(text or "" for text in raw) if text]
 
 
 def pack(corpus: Path, folder: Path, *, vocabulary_size: int = 7680, length: int = 128) -> Packed:
@@ -49,7 +50,12 @@ def pack(corpus: Path, folder: Path, *, vocabulary_size: int = 7680, length: int
     OSError
         If the folder cannot be written; nothing half-written is ever taken for a corpus.
     """
-    recipe = {"corpus": corpus.name, "bytes": corpus.stat().st_size, "size": vocabulary_size, "length": length}
+    recipe = {
+        "corpus": corpus.name,
+        "bytes": corpus.stat().st_size,
+        "size": vocabulary_size,
+        "length": length,
+    }
     card = folder / "packed.json"
     if card.exists() and json.loads(card.read_text()) == recipe:
         return read(folder, length)
@@ -97,7 +103,8 @@ def _streams(batches: Iterable[list[str]], vocabulary: Vocabulary) -> Iterator[t
 def word_begins(texts: list[str], vocabulary: Vocabulary, cut: Callable[[str], Iterable[str]]) -> np.ndarray:
     """Which tokens begin a word; bool (tokens of all texts,). `cut` splits a text into its words."""
     lengths = np.fromiter(
-        (len(word) for text in vocabulary.fold("\n".join(texts)).split("\n") for word in cut(text)), dtype=np.int64
+        (len(word) for text in vocabulary.fold("\n".join(texts)).split("\n") for word in cut(text)),
+        dtype=np.int64,
     )
     begins = np.zeros(int(lengths.sum()), dtype=bool)
     begins[np.cumsum(lengths) - lengths] = True

@@ -74,18 +74,21 @@ def pretrain(settings: PretrainSettings) -> Path:
     device = _device(settings.device)
     if world > 1:
         torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
-    packed = pack(Path(settings.corpus), out / "packed", vocabulary_size=settings.vocabulary, length=settings.length)
+    packed = pack(
+        Path(settings.corpus), out / "packed", vocabulary_size=settings.vocabulary, length=settings.length
+    )
     torch.manual_seed(settings.seed)
     config = encoder_config(len(packed.vocabulary), settings.size, sparse_prediction=True)
-    model = ModernBertForMaskedLM(config).to(device)
+    model = ModernBertForMaskedLM(config)
+    model.to(device)  # pyright: ignore[reportArgumentType]
     optimiser = _optimiser(model, settings)
-    step = _resume(out / "last.pt", model, optimiser, device)
-    trained = torch.nn.parallel.DistributedDataParallel(model) if world > 1 else model
+    first = _resume(out / "last.pt", model, optimiser, device)
     if settings.compiled:
-        trained = torch.compile(trained)
+        model.compile()
+    trained = torch.nn.parallel.DistributedDataParallel(model) if world > 1 else model
     trained.train()
     since, tokens, losses = time.perf_counter(), 0, []
-    for step in range(step, settings.steps):
+    for step in range(first, settings.steps):
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(step, settings)
         for part in range(settings.accumulate):
@@ -136,18 +139,25 @@ def _loss(model: torch.nn.Module, batch: MaskedBatch, device: torch.device) -> t
     low = torch.autocast(device.type, dtype=torch.bfloat16) if _has_bf16(device) else contextlib.nullcontext()
     with low:
         return model(
-            input_ids=ids, labels=labels, attention_mask={"full_attention": allowed, "sliding_attention": allowed}
+            input_ids=ids,
+            labels=labels,
+            attention_mask={"full_attention": allowed, "sliding_attention": allowed},
         ).loss
 
 
 def _optimiser(model: torch.nn.Module, settings: PretrainSettings) -> torch.optim.Optimizer:
     decayed = [p for p in model.parameters() if p.ndim >= 2]
     free = [p for p in model.parameters() if p.ndim < 2]
-    groups = [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": free, "weight_decay": 0.0}]
+    groups = [
+        {"params": decayed, "weight_decay": settings.weight_decay},
+        {"params": free, "weight_decay": 0.0},
+    ]
     return torch.optim.AdamW(groups, lr=settings.learning_rate, betas=(0.9, 0.98), fused=True)
 
 
-def _resume(path: Path, model: torch.nn.Module, optimiser: torch.optim.Optimizer, device: torch.device) -> int:
+def _resume(
+    path: Path, model: torch.nn.Module, optimiser: torch.optim.Optimizer, device: torch.device
+) -> int:
     if not path.exists():
         return 0
     state = torch.load(path, map_location=device, weights_only=True)
