@@ -47,7 +47,8 @@ DISGUISES: dict[str, str] = {
     "biaotidang": "标题党", "炒zuo": "炒作", "chao作": "炒作", "zuo秀": "作秀", "作xiu": "作秀", "骗zan": "骗赞",
     "pian赞": "骗赞", "pianzi": "骗子", "骗zi": "骗子", "引liu": "引流", "博liu量": "博流量", "流liang": "流量", "水jun": "水军",
     "shui军": "水军", "dai节奏": "带节奏", "带jie奏": "带节奏", "洗di": "洗地", "智商shui": "智商税", "zhishang税": "智商税",
-    "jia的": "假的", "造jia": "造假", "zao假": "造假", "造yao": "造谣", "zao谣": "造谣", "la圾": "垃圾", "垃ji": "垃圾", "laji": "垃圾",
+    "jia的": "假的", "造jia": "造假", "zao假": "造假", "造yao": "造谣", "zao谣": "造谣", "la圾": "垃圾",
+    "垃ji": "垃圾", "laji": "垃圾",
     "搬yun": "搬运", "带huo": "带货", "dai货": "带货", "guang告": "广告", "广gao": "广告",
 }  # fmt: skip
 _DISGUISE = re.compile(
