@@ -98,17 +98,13 @@ def tag_comments(
 
 
 def _titles(con: ibis.BaseBackend, videos: str | Path | None) -> tuple[pa.Array, pa.ChunkedArray] | None:
-    """Ids as text, and titles, of all videos that have one."""
+    """Ids as text, and titles, of all videos."""
     if videos is None:
         return None
     table = read(con, videos, VIDEOS)
     if "title" not in table.columns:
         return None
-    known = (
-        table.filter(table.title.notnull())
-        .select(id=table.video_id.cast("string"), title=table.title)
-        .to_pyarrow()
-    )
+    known = table.select(id=table.video_id.cast("string"), title=table.title.fill_null("")).to_pyarrow()
     return known["id"].combine_chunks(), known["title"]
 
 

@@ -1,0 +1,169 @@
+"""What the fitted hazard says of each un-like and of each video: credit by cause and by tag, evidence, and effects.
+
+Credit is the responsibility of the hazard's terms (`terms`) summed by cause; a tag's credit is that of the terms which
+belong to it. Rows come back with the ids as they came in.
+"""
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from ..model.hazard import Hazard, Totals
+from ..model.taxonomy import TAGS, cause_names, tag_names
+from .atrisk import AtRisk
+from .evidence import says
+from .outputs import timestamps
+from .terms import CAUSE_OF, Design
+
+EVIDENCE = 3  # comments named per un-like
+CANDIDATES = 40  # earliest comments of each tag under a video among which evidence is sought
+
+
+@dataclass(frozen=True)
+class Credit:
+    """Credit of each event: `causes` (events, causes) sums to one, `tags` (events, video tags) is part of it."""
+
+    causes: np.ndarray
+    tags: np.ndarray
+    cause_of_term: np.ndarray
+
+    @classmethod
+    def none(cls) -> "Credit":
+        """No event, no credit."""
+        return cls(
+            np.zeros((0, len(cause_names()))), np.zeros((0, len(tag_names("video")))), np.zeros(0, dtype=int)
+        )
+
+    def as_shares(self, weight: np.ndarray | None = None) -> dict[str, float]:
+        """Mean credit of every cause and every tag over all events."""
+        weight = np.ones(len(self.causes)) if weight is None else weight
+        total = max(float(weight.sum()), 1e-12)
+        values = np.concatenate([weight @ self.causes, weight @ self.tags]) / total
+        return dict(zip((*cause_names(), *tag_names("video")), values.tolist(), strict=True))
+
+
+def credit_of(hazard: Hazard, plan: Design, totals: Totals | None = None) -> Credit:
+    """Sum the responsibilities of a design's terms by cause and by tag; an event that no term reaches is unexplained."""
+    each = hazard.responsibilities(totals or plan.totals())
+    names = cause_names()
+    cause_of_term = np.array([names.index(CAUSE_OF[term.group]) for term in plan.terms], dtype=int)
+    causes = np.zeros((len(each), len(names)))
+    for k, cause in enumerate(cause_of_term):
+        causes[:, cause] += each[:, k]
+    causes[:, names.index("unexplained")] += np.clip(1 - causes.sum(axis=1), 0, None)
+    tags = np.zeros((len(each), len(tag_names("video"))))
+    column = {tag: i for i, tag in enumerate(tag_names("video"))}
+    for k, term in enumerate(plan.terms):
+        if term.tag in column and CAUSE_OF[term.group] != "content_quality":
+            tags[:, column[term.tag]] += each[:, k]
+    for k, term in enumerate(plan.terms):
+        if term.tag and "+" in term.tag:  # shared by two tags: in proportion to what each carries of its own
+            pair = [column[tag] for tag in term.tag.split("+")]
+            own = tags[:, pair] + 1e-9
+            tags[:, pair] += each[:, k, None] * own / own.sum(axis=1, keepdims=True)
+    return Credit(causes, tags, cause_of_term)
+
+
+def reversals_table(
+    con: ibis.BaseBackend | None, data: AtRisk, credit: Credit, comments: ir.Table | None
+) -> pa.Table:
+    """One row per un-like: ids, times, six causes, three tags, and the comments that speak for its leading cause."""
+    columns: dict[str, pa.Array | pa.ChunkedArray] = {
+        name: data.events[name] for name in ("user_id", "video_id", "liked_at", "unliked_at")
+    }
+    for i, name in enumerate(cause_names()):
+        columns[name] = pa.array(credit.causes[:, i])
+    for i, name in enumerate(tag_names("video")):
+        columns[f"tag_{name}"] = pa.array(credit.tags[:, i])
+    if con is not None and comments is not None and "created_at" in comments.columns:
+        columns["evidence_comment_ids"] = _evidence(data, credit, comments)
+    else:
+        columns["evidence_comment_ids"] = pa.array([[]] * len(data.events), type=pa.list_(pa.string()))
+    return timestamps(pa.table(columns), ("liked_at", "unliked_at"))
+
+
+def _evidence(data: AtRisk, credit: Credit, comments: ir.Table) -> pa.Array:
+    """For each un-like, ids of comments posted before it that speak for its leading cause, most certain first."""
+    names = cause_names()
+    leading = credit.causes.argmax(axis=1)
+    kind = comments.comment_id.type().to_pyarrow()
+    keys = data.events["key"].to_pylist()
+    before = data.events["unliked_at"].to_numpy()
+    found: list[list] = [[] for _ in keys]
+    for cause, name in enumerate(names):
+        speaking = [tag.name for tag in TAGS if tag.cause == name and "comment" in tag.kinds]
+        if not speaking:
+            continue
+        by_video = _candidates(comments, speaking)
+        for i in np.flatnonzero(leading == cause):
+            moments, certain, ids = by_video.get(keys[i], _NO_COMMENTS)
+            there = int(np.searchsorted(moments, before[i], side="left"))
+            best = np.argsort(-certain[:there], kind="stable")[:EVIDENCE]
+            found[i] = [ids[j] for j in best]
+    return pa.array(found, type=pa.list_(kind))
+
+
+_NO_COMMENTS: tuple[np.ndarray, np.ndarray, list] = (np.empty(0, dtype=np.int64), np.empty(0), [])
+
+
+def _candidates(comments: ir.Table, tags: list[str]) -> dict[str, tuple[np.ndarray, np.ndarray, list]]:
+    """The earliest comments of each video that say one of `tags`: their moments (ascending), certainty and ids."""
+    speaks = says(comments, tags[0])
+    certain = comments[f"p_{tags[0]}"]
+    for tag in tags[1:]:
+        speaks = speaks | says(comments, tag)
+        certain = ibis.greatest(certain, comments[f"p_{tag}"])
+    chosen = comments.filter(speaks & comments.created_at.notnull()).select(
+        key=comments.video_id.cast("string"),
+        moment=comments.created_at,
+        certain=certain,
+        id=comments.comment_id,
+    )
+    order = ibis.window(group_by="key", order_by=["moment", ibis.desc("certain"), "id"])
+    early = chosen.mutate(number=ibis.row_number().over(order)).filter(lambda t: t.number < CANDIDATES)
+    rows = early.order_by("key", "number").to_pyarrow()
+    keys = np.array(rows["key"].to_pylist(), dtype=object)
+    moments, certain_, ids = rows["moment"].to_numpy(), rows["certain"].to_numpy(), rows["id"].to_pylist()
+    bounds = (
+        np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
+        if len(keys)
+        else np.empty(0, dtype=int)
+    )
+    ends = np.append(bounds[1:], len(keys))
+    return {keys[a]: (moments[a:b], certain_[a:b], ids[a:b]) for a, b in zip(bounds, ends, strict=True)}
+
+
+def videos_effect(likes: ir.Table, data: AtRisk, credit: Credit) -> pa.Table:
+    """Per liked video: likes, reversals, and the reversals expected without each cause, with 95 % limits.
+
+    The limits hold the fitted hazard fixed: which of the video's un-likes a cause would have spared is a sum of independent
+    yes-or-no draws with the responsibilities as probabilities (normal approximation).
+    """
+    table = (
+        likes.group_by("key")
+        .aggregate(video_id=likes.video_id.min(), likes=likes.count())
+        .order_by("key")
+        .to_pyarrow()
+    )
+    keys = table["key"].to_pylist()
+    at = {key: i for i, key in enumerate(keys)}
+    of_event = np.array([at[key] for key in data.events["key"].to_pylist()], dtype=int)
+    reversals = np.bincount(of_event, minlength=len(keys)).astype(float)
+    columns = {
+        "video_id": table["video_id"],
+        "likes": table["likes"],
+        "reversals": pa.array(reversals.astype(np.int64)),
+    }
+    for i, name in enumerate(cause_names()):
+        mass = np.bincount(of_event, weights=credit.causes[:, i], minlength=len(keys))
+        variance = np.bincount(
+            of_event, weights=credit.causes[:, i] * (1 - credit.causes[:, i]), minlength=len(keys)
+        )
+        without, wide = reversals - mass, 1.96 * np.sqrt(variance)
+        columns[f"expected_without_{name}"] = pa.array(without)
+        columns[f"expected_without_{name}_low"] = pa.array(np.clip(without - wide, 0, None))
+        columns[f"expected_without_{name}_high"] = pa.array(np.minimum(without + wide, reversals))
+    return pa.table(columns)

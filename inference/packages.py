@@ -1,0 +1,61 @@
+"""The text package of each video: its tags' scores and its comments' clocks, one row per liked video.
+
+The placebo moves whole packages between videos of like popularity: all that a text can say goes elsewhere, all else
+stays. What is still attributed to texts then is the floor under which nothing is detected.
+"""
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..model.taxonomy import tag_names
+from .evidence import CLOCKS
+
+NEIGHBOURS = 25  # videos of like popularity among which packages are moved
+
+
+def packages(likes: ir.Table, videos: ir.Table | None, clocks: ir.Table | None) -> pa.Table:
+    """`key`, `video_group`, `likes`, a `p_<tag>` per video tag and `CLOCKS`, in an order that ids do not decide."""
+    table = likes.group_by("key", "video_group").aggregate(
+        likes=likes.count(), mark=(likes.liked_at % 1_000_003).sum(), first=likes.liked_at.min()
+    )
+    if videos is not None:
+        scores = videos.select(
+            key_=videos.video_id.cast("string"),
+            **{f"p_{tag}": videos[f"p_{tag}"] for tag in tag_names("video")},
+        )
+        table = table.left_join(scores, table.key == scores.key_).select(
+            table, *[f"p_{t}" for t in tag_names("video")]
+        )
+    else:
+        table = table.mutate(**{f"p_{tag}": ibis.null("float64") for tag in tag_names("video")})
+    if clocks is not None:
+        table = table.left_join(clocks, "key").select(table, *CLOCKS)
+    else:
+        table = table.mutate(**{clock: ibis.null("int64") for clock in CLOCKS})
+    return table.order_by("likes", "first", "mark").to_pyarrow()
+
+
+def moved(table: pa.Table, rng: np.random.Generator) -> pa.Table:
+    """The same videos with their text packages moved among neighbours in popularity.
+
+    A clock keeps its distance from the video's first like, as a package brings its own history.
+    """
+    n = len(table)
+    order = np.arange(n)
+    for begin in range(0, n, NEIGHBOURS):
+        order[begin : begin + NEIGHBOURS] = rng.permutation(order[begin : begin + NEIGHBOURS])
+    taken = table.take(pa.array(order))
+    shift = pc.subtract(table["first"], taken["first"])
+    for name in table.column_names:
+        if name.startswith("p_"):
+            table = _put(table, name, taken[name])
+        elif name in CLOCKS:
+            table = _put(table, name, pc.add(taken[name], shift))
+    return table
+
+
+def _put(table: pa.Table, name: str, column: pa.ChunkedArray) -> pa.Table:
+    return table.set_column(table.column_names.index(name), name, column)
