@@ -7,15 +7,17 @@ any labelled file. Thresholds are the checkpoint's own; the baseline's come from
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 from rich.table import Table
 
 from ..model.tagger import Tagger
 from ..model.taxonomy import Kind, head_names
-from .labels import Labelled
+from .labels import Labelled, read_labels
 from .metrics import TagMetrics, best_threshold, tag_metrics
 from .ngram import NgramTagger
+from .splits import split
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,24 @@ def evaluate(
             }
             theirs |= _measure(kind, data, learned.probabilities(data), thresholds)
     return Evaluation(ours, theirs)
+
+
+def evaluate_files(
+    tagger: Tagger, comments: Path | None, videos: Path | None, side: str = "all", seed: int = 0
+) -> Evaluation:
+    """Measure a tagger on files of labels: all their rows, or the groups that a fit with `seed` kept for testing."""
+    given: dict[Kind, Labelled] = {}
+    learned_from: dict[Kind, Labelled] = {}
+    files: dict[Kind, Path | None] = {"comment": comments, "video": videos}
+    for kind, path in files.items():
+        if path is None:
+            continue
+        given[kind] = read_labels(path, kind)
+        if side == "test":
+            sides = split(given[kind].group, seed)
+            learned_from[kind] = given[kind].take(sides["train"])
+            given[kind] = given[kind].take(sides["test"])
+    return evaluate(tagger, given, learned_from or None)
 
 
 def _measure(

@@ -69,7 +69,7 @@ WORLDS: dict[str, World] = {
     ),
     "nothing": World(
         cooling_clickbait=0.0, cooling_staged=0.0, exposed_first=0.0, exposed_many=0.0, dispute=0.0, friend=0.0, flare=0.0,
-        quality=0.0, quality_hollow=0.0, quality_unwatched=0.0, flooded=0.0, background_per_day=0.002,
+        quality=0.0, quality_hollow=0.0, quality_unwatched=0.0, flood=0.0, background_per_day=0.002,
     ),
     "small": World(likes=6_500),
     "rare": World(

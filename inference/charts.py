@@ -1,0 +1,312 @@
+"""The figures of the report page, as Vega-Lite specifications with their words in one language.
+
+Each function takes rows (`digest`, `exposure`) and gives a dict for the browser; colours come from the page (range "category", the
+causes in their order), so that one specification serves light, dark and print. It knows nothing of HTML.
+"""
+
+from functools import lru_cache
+from math import log2
+from typing import Any, Literal
+
+import altair as alt
+
+from ..model.taxonomy import CAUSES, cause_names
+from .digest import Row
+from .wording import CAUSE, TAG, Both
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+SOONEST_S = 0.5  # left end of a logarithmic axis of ages: the bin that begins with zero has to begin somewhere
+ROW = 34  # pixels of one bar or interval
+SECOND, MINUTE, HOUR, DAY = 1, 60, 3600, 86400
+TICKS = (1, 5, 20, MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, DAY, 4 * DAY, 14 * DAY, 30 * DAY)
+
+
+@lru_cache(maxsize=1)
+def library() -> str:
+    """The charting library for the browser: one script that asks for nothing else."""
+    import vl_convert
+
+    return vl_convert.javascript_bundle()
+
+
+def say(both: Both, language: Language) -> str:
+    """One of the two languages."""
+    return both.zh if language == "zh" else both.en
+
+
+def _words(zh: str, en: str, language: Language) -> str:
+    return zh if language == "zh" else en
+
+
+def age_words(seconds: float, language: Language) -> str:
+    """An age as a person says it: 20秒, 3小时; 20 s, 3 h."""
+    for size, zh, en in ((DAY, "天", " d"), (HOUR, "小时", " h"), (MINUTE, "分钟", " min")):
+        if seconds >= size:
+            return f"{seconds / size:.4g}{zh if language == 'zh' else en}"
+    return f"{seconds:.4g}{'秒' if language == 'zh' else ' s'}"
+
+
+def _cause_color(language: Language, legend: bool = True) -> alt.Color:
+    domain = [say(CAUSE[name], language) for name in cause_names()]
+    key = alt.Legend(title=None, orient="top", symbolType="square") if legend else None
+    return alt.Color("cause:N", scale=alt.Scale(domain=domain, range="category"), legend=key)
+
+
+def _finished(chart: alt.TopLevelMixin) -> dict[str, Any]:
+    spec = chart.to_dict()
+    spec.pop("config", None)  # the page's own
+    spec.pop("$schema", None)
+    return spec
+
+
+def _base(rows: list[Row]) -> alt.Chart:
+    return alt.Chart(alt.InlineData(values=rows))
+
+
+def intervals(
+    entries: dict[str, Row], names: dict[str, Both], language: Language, point: bool, floor: Row | None = None
+) -> dict[str, Any]:
+    """Shares with their intervals, one line each; hollow and dashed where not detected.
+
+    Parameters
+    ----------
+    point
+        Whether there are un-likes enough to show estimates; else intervals alone.
+    floor
+        Shares that moved tags still give, drawn as a tick where known.
+    """
+    causes = list(cause_names())
+    rows = []
+    for name, entry in entries.items():
+        if entry.get("low") is None:
+            continue
+        colour = name if name in causes else next((c.name for c in CAUSES if c.name == _cause_of(name)), causes[-1])
+        rows.append(
+            {
+                "name": say(names[name], language),
+                "cause": say(CAUSE[colour], language),
+                "low": entry["low"],
+                "high": entry["high"],
+                "estimate": entry["estimate"] if point else None,
+                "detected": _words("已检出", "detected", language) if entry["detected"] else _words("未检出", "not detected", language),
+                "seen": bool(entry["detected"]),
+                "floor": (floor or {}).get(name),
+                "text": interval_words(entry, point),
+            }
+        )  # fmt: skip
+    most = max([r["high"] for r in rows] + [r["floor"] or 0.0 for r in rows] + [0.01])
+    x = alt.Scale(domain=[0, min(1.0, most * 1.04)], nice=False)
+    axis = alt.Axis(format=".0%", tickCount=5, title=None)
+    tips = [
+        alt.Tooltip("name:N", title=_words("原因", "reason", language)),
+        alt.Tooltip("text:N", title=_words("占比（95% 区间）", "share (95 % interval)", language)),
+        alt.Tooltip("detected:N", title=_words("检出", "detected?", language)),
+    ]
+    order = [r["name"] for r in rows]
+    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=170, ticks=False, domain=False, labelPadding=8))
+    base = _base(rows).encode(y=y, color=_cause_color(language, legend=False), tooltip=tips)
+    bars = base.transform_filter("datum.seen").mark_bar(height=12, opacity=0.32, cornerRadius=2)
+    unsure = base.transform_filter("!datum.seen").mark_bar(
+        height=12, fillOpacity=0.08, strokeWidth=1, strokeDash=[3, 2], cornerRadius=2
+    )
+    span = {"x": alt.X("low:Q", scale=x, axis=axis), "x2": "high:Q"}
+    layers = [bars.encode(**span), unsure.encode(**span, stroke=_cause_color(language, legend=False))]
+    if point:
+        dots = base.mark_point(filled=True, size=110, opacity=1).encode(x=alt.X("estimate:Q", scale=x))
+        layers.append(dots.transform_filter("datum.seen"))
+        layers.append(
+            base.transform_filter("!datum.seen")
+            .mark_point(filled=False, size=90, strokeWidth=2, opacity=1)
+            .encode(x=alt.X("estimate:Q", scale=x))
+        )
+    if any(r["floor"] is not None for r in rows):
+        layers.append(
+            _base(rows).transform_filter("isValid(datum.floor)").mark_tick(thickness=2, size=24, color="#888")
+            .encode(y=y, x=alt.X("floor:Q", scale=x), tooltip=[
+                alt.Tooltip("floor:Q", format=".1%", title=_words("安慰剂底线", "placebo floor", language))])
+        )  # fmt: skip
+    return _finished(alt.layer(*layers).properties(width="container", height=alt.Step(ROW)))
+
+
+def _cause_of(tag: str) -> str:
+    from ..model.taxonomy import TAGS
+
+    return next((t.cause for t in TAGS if t.name == tag), "unexplained")
+
+
+def percent(value: float) -> str:
+    """A share as text: 26%, 3.4%."""
+    return f"{100 * value:.0f}%" if value >= 0.0995 or value == 0 else f"{100 * value:.1f}%"
+
+
+def interval_words(entry: Row, point: bool) -> str:
+    """A share with its interval as text; the interval alone where no estimate should be read."""
+    if entry.get("low") is None:
+        return "–"
+    span = f"{percent(entry['low'])}–{percent(entry['high'])}"
+    return f"{percent(entry['estimate'])} ({span})" if point else span
+
+
+def age_rows(ages: list[Row], rates: bool, longest_s: float) -> list[Row]:
+    """Bins of age with, per cause, what their area stands for on a logarithmic axis.
+
+    `per_doubling`: un-likes per 10,000 likes that are there (rates) or un-likes (counts), for each doubling of the like's age;
+    `share`: of the bin. The last bin ends with the longest age seen.
+    """
+    found = []
+    for row in ages:
+        begin, end = max(row["from_s"], SOONEST_S), row["to_s"]
+        if longest_s > row["from_s"]:
+            end = min(end, max(longest_s, begin * 1.2))
+        doublings = log2(end / begin)
+        mass = {c: row[c] * (end - row["from_s"]) * 1e4 if rates else row[c] for c in cause_names()}
+        total = sum(mass.values())
+        found.append(
+            {"from_s": begin, "to_s": end, "hazard": {c: row[c] for c in cause_names()},
+             "per_doubling": {c: mass[c] / doublings for c in cause_names()},
+             "share": {c: mass[c] / total if total else 0.0 for c in cause_names()}, "mass": mass}
+        )  # fmt: skip
+    return found
+
+
+def ages(rows: list[Row], rates: bool, language: Language, measure: Literal["per_doubling", "share"]) -> dict[str, Any]:
+    """When likes are taken back: bins of age on a logarithmic axis, causes stacked."""
+    flat = []
+    for row in rows:
+        when = f"{age_words(row['from_s'] if row['from_s'] > SOONEST_S else 0, language)} – {age_words(row['to_s'], language)}"
+        foot = 0.0
+        for name in cause_names():
+            value = row[measure][name]
+            if value > 0:
+                flat.append(
+                    {"a": row["from_s"], "b": row["to_s"], "y": foot, "y2": foot + value, "value": value, "when": when,
+                     "cause": say(CAUSE[name], language), "share": row["share"][name]}
+                )  # fmt: skip
+            foot += value
+    last = max([row["to_s"] for row in rows] + [60.0])
+    ticks = [t for t in TICKS if t <= last]
+    labels = {t: age_words(t, language) for t in ticks}
+    label = " : ".join(f"datum.value == {t} ? '{text}'" for t, text in labels.items()) + " : ''"
+    x = alt.X("a:Q", scale=alt.Scale(type="log", domain=[SOONEST_S, last], nice=False),
+              axis=alt.Axis(values=ticks, labelExpr=label, labelOverlap=True, grid=False,
+                            title=_words("点赞之后多久（对数刻度）", "age of the like (log scale)", language)))  # fmt: skip
+    per = (
+        _words("每一万个还在的赞，时长每翻一倍取消几个", "un-likes per 10,000 likes, per doubling of age", language)
+        if rates
+        else _words("取消的个数，时长每翻一倍", "un-likes, per doubling of age", language)
+    )
+    title = per if measure == "per_doubling" else _words("占当时取消的比例", "share of un-likes at that age", language)
+    axis = alt.Axis(format=".0%" if measure == "share" else "~s", tickCount=4, title=title, titleAngle=0, titleAlign="left",
+                    titleAnchor="end", titleY=-8, titleX=0)  # fmt: skip
+    chosen = alt.selection_point(fields=["cause"], bind="legend", name="cause_chosen")
+    scale = alt.Scale(domain=[0, 1]) if measure == "share" else alt.Scale(nice=True)
+    chart = (
+        _base(flat)
+        .mark_rect(strokeWidth=0.4, stroke="white", strokeOpacity=0.25)
+        .encode(
+            x=x, x2="b:Q", y=alt.Y("y:Q", scale=scale, axis=axis), y2="y2:Q", color=_cause_color(language),
+            opacity=alt.condition(chosen, alt.value(1), alt.value(0.15)),
+            tooltip=[
+                alt.Tooltip("when:N", title=_words("点赞之后", "age", language)),
+                alt.Tooltip("cause:N", title=_words("归因于", "attributed to", language)),
+                alt.Tooltip("value:Q", format=".3~g" if measure == "per_doubling" else ".0%", title=title),
+                alt.Tooltip("share:Q", format=".0%", title=_words("占当时取消", "of un-likes then", language)),
+            ],
+        )
+        .add_params(chosen)
+        .properties(width="container", height=300 if measure == "per_doubling" else 170)
+    )  # fmt: skip
+    return _finished(chart)
+
+
+def groups(rows: list[Row], language: Language) -> dict[str, Any]:
+    """Shares of the causes in each group, one full bar per group; `label` names it."""
+    flat = _stacked(rows, language)
+    order = [row["label"] for row in rows]
+    y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=130, ticks=False, domain=False, labelPadding=6))
+    axis = alt.Axis(format=".0%", tickCount=4, title=None)
+    chart = (
+        _base(flat)
+        .mark_bar(height=18)
+        .encode(
+            y=y, x=alt.X("foot:Q", axis=axis, scale=alt.Scale(domain=[0, 1])), x2="top:Q", color=_cause_color(language, legend=False),
+            opacity=alt.condition("datum.n < 50", alt.value(0.45), alt.value(1)),
+            tooltip=_group_tips(language),
+        )
+        .properties(width="container", height=alt.Step(26))
+    )  # fmt: skip
+    return _finished(chart)
+
+
+def weeks(rows: list[Row], language: Language) -> dict[str, Any]:
+    """Un-likes by week, causes stacked."""
+    flat = _stacked(rows, language)
+    order = [row["label"] for row in rows]
+    many = len(order) > 14
+    chart = (
+        _base(flat)
+        .mark_bar(strokeWidth=0)
+        .encode(
+            x=alt.X("label:O", sort=order, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False)),
+            y=alt.Y("from:Q", title=None, axis=alt.Axis(tickCount=4, format="~s")), y2="to:Q",
+            color=_cause_color(language, legend=False), tooltip=_group_tips(language),
+        )
+        .properties(width="container", height=200 if not many else 220)
+    )  # fmt: skip
+    return _finished(chart)
+
+
+def _stacked(rows: list[Row], language: Language) -> list[Row]:
+    flat = []
+    for row in rows:
+        total, foot = sum(row[c] for c in cause_names()), 0.0
+        for name in cause_names():
+            if total and row[name] > 0:
+                flat.append(
+                    {"label": row["label"], "cause": say(CAUSE[name], language), "n": row["n"], "from": foot, "to": foot + row[name],
+                     "foot": foot / total, "top": (foot + row[name]) / total, "mass": row[name], "share": row[name] / total}
+                )  # fmt: skip
+            foot += row[name]
+    return flat
+
+
+def _group_tips(language: Language) -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("label:N", title=_words("组", "group", language)),
+        alt.Tooltip("cause:N", title=_words("归因于", "attributed to", language)),
+        alt.Tooltip("share:Q", format=".1%", title=_words("占比", "share", language)),
+        alt.Tooltip("mass:Q", format=",.0f", title=_words("约合取消数", "about so many un-likes", language)),
+        alt.Tooltip("n:Q", format=",", title=_words("组内取消总数", "un-likes of the group", language)),
+    ]
+
+
+def time_line(language: Language) -> dict[str, Any]:
+    """One video's un-likes by calendar time with its exposing comments as marks; the page fills in `bins` and `comments`."""
+    bins = alt.Chart(alt.NamedData(name="bins")).mark_rect(strokeWidth=0)
+    x = alt.X("a:T", scale=alt.Scale(type="utc"), axis=alt.Axis(title=None, grid=False, labelOverlap=True, tickCount=5, format="%m-%d %H:%M"))
+    when = alt.Tooltip("a:T", format="%Y-%m-%d %H:%M", title=_words("自（UTC）", "from (UTC)", language))
+    bars = bins.encode(
+        x=x, x2="b:T", y=alt.Y("y:Q", axis=alt.Axis(title=_words("取消数", "un-likes", language), titleAngle=0, titleAlign="left",
+                                                      titleAnchor="end", titleY=-6, titleX=0, tickCount=3)), y2="y2:Q",
+        color=_cause_color(language, legend=False),
+        tooltip=[when, alt.Tooltip("cause:N", title=_words("归因于", "attributed to", language)),
+                 alt.Tooltip("n:Q", format=".1f", title=_words("约", "about", language))],
+    )  # fmt: skip
+    marks = alt.Chart(alt.NamedData(name="comments"))
+    tips = [
+        alt.Tooltip("text:N", title=_words("评论", "comment", language)),
+        alt.Tooltip("at:T", format="%Y-%m-%d %H:%M", title=_words("时间（UTC）", "posted (UTC)", language)),
+        alt.Tooltip("cited:Q", title=_words("作证的取消数", "named for un-likes", language)),
+    ]
+    rules = marks.mark_rule(strokeDash=[3, 3], strokeWidth=1.2, color="#888").encode(x="at:T", tooltip=tips)
+    heads = marks.mark_point(filled=True, size=70, shape="triangle-down", opacity=1, color="#888").encode(
+        x="at:T", y=alt.value(0), tooltip=tips
+    )
+    numbers = marks.mark_text(dy=-11, fontSize=10, color="#888").encode(x="at:T", y=alt.value(0), text="number:N")
+    return _finished(alt.layer(bars, rules, heads, numbers).properties(width="container", height=150))
+
+
+def tag_names_in(language: Language) -> dict[str, str]:
+    """Tags as the page calls them."""
+    return {name: say(both, language) for name, both in TAG.items()}

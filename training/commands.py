@@ -1,0 +1,162 @@
+"""The command line `huizan-train`: pretrain, fit, evaluate, export, simulate.
+
+Thin commands over the modules that do the work; heavy modules are imported when a command runs. Exit status as `huizan`'s.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..model.errors import InputError
+
+FOLDER = click.Path(path_type=Path)
+
+
+class Group(click.Group):
+    """Commands whose errors are one message: exit 2 for the user's, 1 for ours."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command and turn what it raises into an exit status."""
+        try:
+            return super().invoke(ctx)
+        except InputError as problem:
+            click.echo(f"huizan-train: {problem}", err=True)
+            sys.exit(2)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, KeyboardInterrupt):
+            raise
+        except Exception as problem:
+            if os.environ.get("HUIZAN_DEBUG"):
+                raise
+            click.echo(f"huizan-train: internal fault: {type(problem).__name__}: {problem}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="huizan", message="huizan %(version)s")
+def main() -> None:
+    """The workshop: how huizan's tagger is learned and judged, and worlds with known causes.
+
+    \b
+      huizan-train pretrain --corpus corpus.parquet --out checkpoints/encoder
+      huizan-train fit --encoder checkpoints/encoder --comments comments.jsonl --videos videos.jsonl --out checkpoint
+      huizan-train evaluate --model checkpoint --comments comments.jsonl
+      huizan-train simulate --world base --out worlds/base
+    """
+
+
+@main.command()
+@click.option("--corpus", type=FOLDER, required=True, help="Parquet or JSONL with a column `text`.")
+@click.option("--out", type=FOLDER, required=True, help="Folder of the encoder, its checkpoints and its log.")
+@click.option("--steps", default=6000, show_default=True)
+@click.option("--rows", default=64, show_default=True, help="Rows of a batch on each device.")
+@click.option("--length", default=128, show_default=True, help="Tokens of a row.")
+@click.option("--accumulate", default=1, show_default=True, help="Batches per step.")
+@click.option("--learning-rate", default=1e-3, show_default=True)
+@click.option("--vocabulary", default=7680, show_default=True, help="Tokens at most.")
+@click.option("--layers", default=6, show_default=True)
+@click.option("--hidden", default=256, show_default=True)
+@click.option("--heads", default=4, show_default=True)
+@click.option("--intermediate", default=512, show_default=True)
+@click.option("--seed", default=0, show_default=True)
+@click.option("--device", default="auto", show_default=True)
+@click.option("--save-every", default=100, show_default=True, help="Steps between checkpoints.")
+@click.option("--compiled", is_flag=True, help="Compile the model first.")
+def pretrain(corpus: Path, out: Path, **settings: Any) -> None:
+    """Pre-train an encoder on unlabelled text; a killed run goes on exactly. Several GPUs: start it with torchrun."""
+    from .pretrain import PretrainSettings
+    from .pretrain import pretrain as run
+
+    click.echo(run(PretrainSettings(corpus=str(corpus), out=str(out), **settings)))
+
+
+@main.command()
+@click.option("--encoder", required=True, help="Folder of a pre-trained encoder with its vocab.txt.")
+@click.option("--comments", multiple=True, required=True, help="Labelled comments, JSONL; split by group.")
+@click.option("--videos", multiple=True, required=True, help="Labelled videos, JSONL; split by group.")
+@click.option("--extra-comments", multiple=True, help="Labelled comments to train on only.")
+@click.option("--extra-videos", multiple=True, help="Labelled videos to train on only.")
+@click.option("--out", required=True, help="Folder of the checkpoint.")
+@click.option("--name", default="huizan-small", show_default=True)
+@click.option("--epochs", default=6.0, show_default=True)
+@click.option("--learning-rate", default=4e-4, show_default=True)
+@click.option("--tokens", default=3072, show_default=True, help="Tokens of a batch.")
+@click.option("--seed", default=0, show_default=True)
+@click.option("--device", default="auto", show_default=True)
+def fit(**settings: Any) -> None:
+    """Teach an encoder the tags, calibrate it, and measure it beside the n-gram baseline on groups it never saw."""
+    from rich.console import Console
+
+    from .fit import FitSettings
+    from .fit import fit as run
+
+    result = run(FitSettings(**settings), report=lambda line: click.echo(line, err=True))
+    Console(width=130).print(result.table())
+
+
+@main.command()
+@click.option("--model", type=FOLDER, help="Folder of a checkpoint. Default: the one in the package.")
+@click.option("--comments", type=FOLDER, help="Labelled comments, JSONL.")
+@click.option("--videos", type=FOLDER, help="Labelled videos, JSONL.")
+@click.option("--split", type=click.Choice(["all", "test"]), default="all", show_default=True,
+              help="`test`: only the groups that `fit` kept for testing, beside a baseline trained on its training groups.")  # fmt: skip
+@click.option("--seed", default=0, show_default=True, help="Of the split.")
+@click.option("--attribution", type=FOLDER, help="Folder of an attribution, to be judged against --truth.")
+@click.option("--truth", type=FOLDER, help="truth.parquet of a simulated world.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def evaluate(
+    model: Path | None, comments: Path | None, videos: Path | None, split: str, seed: int, attribution: Path | None,
+    truth: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Measure a checkpoint on labelled texts, or an attribution against a simulated truth."""
+    from rich.console import Console
+
+    if attribution or truth:
+        if not (attribution and truth):
+            raise click.UsageError("--attribution and --truth belong together.")
+        from .attribution_metrics import attribution_metrics
+
+        found = attribution_metrics(attribution, truth)
+        click.echo(json.dumps(found.as_dict(), indent=2) if as_json else "")
+        if not as_json:
+            Console(width=100).print(found.table())
+        return
+    if not (comments or videos):
+        raise click.UsageError("Give --comments, --videos, or --attribution with --truth.")
+    from ..model.tagger import Tagger
+    from .evaluation import evaluate_files
+
+    result = evaluate_files(Tagger.load(model, "cpu"), comments, videos, split, seed)
+    if as_json:
+        click.echo(json.dumps(result.as_dict(), indent=2))
+    else:
+        Console(width=130).print(result.table())
+
+
+@main.command()
+@click.option("--world", default="base", show_default=True, help="Its name; --list shows them.")
+@click.option("--likes", type=int, help="How many; default: the world's own number.")
+@click.option("--seed", default=0, show_default=True)
+@click.option(
+    "--texts", type=FOLDER, help="Folder with videos.jsonl and comments.jsonl that say their true tags."
+)
+@click.option("--out", type=FOLDER, help="Folder for the tables.")
+@click.option("--list", "listed", is_flag=True, help="List the worlds and stop.")
+def simulate(
+    world: str, likes: int | None, seed: int, texts: Path | None, out: Path | None, listed: bool
+) -> None:
+    """Simulate videos, comments, likes and exposures with the true cause of every un-like (truth.parquet)."""
+    from .simulation import simulate as run
+    from .worlds import WORLDS, world_named
+
+    if listed:
+        click.echo("\n".join(WORLDS))
+        return
+    if out is None:
+        raise click.UsageError("Missing option '--out'.")
+    made = run(world_named(world, likes=likes), seed, texts)
+    made.write(out)
+    click.echo(f"{len(made.likes):,} likes, {len(made.truth):,} taken back, in {out}")
