@@ -1,24 +1,22 @@
 """The figures of the report page, as Vega-Lite specifications with their words in one language.
 
-Each function takes rows (`digest`, `exposure`) and gives a dict for the browser; colours come from the page (range "category", the
-causes in their order), so that one specification serves light, dark and print. It knows nothing of HTML.
+Each function takes rows (`digest`, `exposure`) and gives a dict for the browser; colours come from the page (range
+"category", the causes in their order), so that one specification serves light, dark and print. It knows nothing of HTML.
 """
 
 from functools import lru_cache
-from math import log2
 from typing import Any, Literal
 
 import altair as alt
 
-from ..model.taxonomy import CAUSES, cause_names
-from .digest import Row
-from .wording import CAUSE, TAG, Both
+from ..model.taxonomy import TAGS, cause_names
+from .ages import SOONEST_S
+from .numerals import DAY, HOUR, MINUTE, Language, age_words, interval_words, say
+from .outcome import Row
+from .wording import CAUSE, Both
 
-Language = Literal["zh", "en"]
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
-SOONEST_S = 0.5  # left end of a logarithmic axis of ages: the bin that begins with zero has to begin somewhere
 ROW = 34  # pixels of one bar or interval
-SECOND, MINUTE, HOUR, DAY = 1, 60, 3600, 86400
+DETECTED, NOT_DETECTED = Both("已检出", "detected"), Both("未检出", "not detected")
 TICKS = (1, 5, 20, MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, DAY, 4 * DAY, 14 * DAY, 30 * DAY)
 
 
@@ -30,21 +28,8 @@ def library() -> str:
     return vl_convert.javascript_bundle()
 
 
-def say(both: Both, language: Language) -> str:
-    """One of the two languages."""
-    return both.zh if language == "zh" else both.en
-
-
 def _words(zh: str, en: str, language: Language) -> str:
     return zh if language == "zh" else en
-
-
-def age_words(seconds: float, language: Language) -> str:
-    """An age as a person says it: 20秒, 3小时; 20 s, 3 h."""
-    for size, zh, en in ((DAY, "天", " d"), (HOUR, "小时", " h"), (MINUTE, "分钟", " min")):
-        if seconds >= size:
-            return f"{seconds / size:.4g}{zh if language == 'zh' else en}"
-    return f"{seconds:.4g}{'秒' if language == 'zh' else ' s'}"
 
 
 def _cause_color(language: Language, legend: bool = True) -> alt.Color:
@@ -81,7 +66,7 @@ def intervals(
     for name, entry in entries.items():
         if entry.get("low") is None:
             continue
-        colour = name if name in causes else next((c.name for c in CAUSES if c.name == _cause_of(name)), causes[-1])
+        colour = name if name in causes else _cause_of(name)
         rows.append(
             {
                 "name": say(names[name], language),
@@ -89,7 +74,7 @@ def intervals(
                 "low": entry["low"],
                 "high": entry["high"],
                 "estimate": entry["estimate"] if point else None,
-                "detected": _words("已检出", "detected", language) if entry["detected"] else _words("未检出", "not detected", language),
+                "detected": say(DETECTED if entry["detected"] else NOT_DETECTED, language),
                 "seen": bool(entry["detected"]),
                 "floor": (floor or {}).get(name),
                 "text": interval_words(entry, point),
@@ -104,7 +89,12 @@ def intervals(
         alt.Tooltip("detected:N", title=_words("检出", "detected?", language)),
     ]
     order = [r["name"] for r in rows]
-    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=170, ticks=False, domain=False, labelPadding=8))
+    y = alt.Y(
+        "name:N",
+        sort=order,
+        title=None,
+        axis=alt.Axis(labelLimit=170, ticks=False, domain=False, labelPadding=8),
+    )
     base = _base(rows).encode(y=y, color=_cause_color(language, legend=False), tooltip=tips)
     bars = base.transform_filter("datum.seen").mark_bar(height=12, opacity=0.32, cornerRadius=2)
     unsure = base.transform_filter("!datum.seen").mark_bar(
@@ -126,51 +116,16 @@ def intervals(
             .encode(y=y, x=alt.X("floor:Q", scale=x), tooltip=[
                 alt.Tooltip("floor:Q", format=".1%", title=_words("安慰剂底线", "placebo floor", language))])
         )  # fmt: skip
-    return _finished(alt.layer(*layers).properties(width="container", height=alt.Step(ROW)))
+    return _finished(alt.layer(*layers).properties(width="container", height=ROW * len(rows)))
 
 
 def _cause_of(tag: str) -> str:
-    from ..model.taxonomy import TAGS
-
-    return next((t.cause for t in TAGS if t.name == tag), "unexplained")
+    return next((t.cause for t in TAGS if t.name == tag), cause_names()[-1])
 
 
-def percent(value: float) -> str:
-    """A share as text: 26%, 3.4%."""
-    return f"{100 * value:.0f}%" if value >= 0.0995 or value == 0 else f"{100 * value:.1f}%"
-
-
-def interval_words(entry: Row, point: bool) -> str:
-    """A share with its interval as text; the interval alone where no estimate should be read."""
-    if entry.get("low") is None:
-        return "–"
-    span = f"{percent(entry['low'])}–{percent(entry['high'])}"
-    return f"{percent(entry['estimate'])} ({span})" if point else span
-
-
-def age_rows(ages: list[Row], rates: bool, longest_s: float) -> list[Row]:
-    """Bins of age with, per cause, what their area stands for on a logarithmic axis.
-
-    `per_doubling`: un-likes per 10,000 likes that are there (rates) or un-likes (counts), for each doubling of the like's age;
-    `share`: of the bin. The last bin ends with the longest age seen.
-    """
-    found = []
-    for row in ages:
-        begin, end = max(row["from_s"], SOONEST_S), row["to_s"]
-        if longest_s > row["from_s"]:
-            end = min(end, max(longest_s, begin * 1.2))
-        doublings = log2(end / begin)
-        mass = {c: row[c] * (end - row["from_s"]) * 1e4 if rates else row[c] for c in cause_names()}
-        total = sum(mass.values())
-        found.append(
-            {"from_s": begin, "to_s": end, "hazard": {c: row[c] for c in cause_names()},
-             "per_doubling": {c: mass[c] / doublings for c in cause_names()},
-             "share": {c: mass[c] / total if total else 0.0 for c in cause_names()}, "mass": mass}
-        )  # fmt: skip
-    return found
-
-
-def ages(rows: list[Row], rates: bool, language: Language, measure: Literal["per_doubling", "share"]) -> dict[str, Any]:
+def ages(
+    rows: list[Row], rates: bool, language: Language, measure: Literal["per_doubling", "share"]
+) -> dict[str, Any]:
     """When likes are taken back: bins of age on a logarithmic axis, causes stacked."""
     flat = []
     for row in rows:
@@ -192,13 +147,20 @@ def ages(rows: list[Row], rates: bool, language: Language, measure: Literal["per
               axis=alt.Axis(values=ticks, labelExpr=label, labelOverlap=True, grid=False,
                             title=_words("点赞之后多久（对数刻度）", "age of the like (log scale)", language)))  # fmt: skip
     per = (
-        _words("每一万个还在的赞，时长每翻一倍取消几个", "un-likes per 10,000 likes, per doubling of age", language)
+        _words(
+            "每一万个还在的赞，时长每翻一倍取消几个",
+            "un-likes per 10,000 likes, per doubling of age",
+            language,
+        )
         if rates
         else _words("取消的个数，时长每翻一倍", "un-likes, per doubling of age", language)
     )
-    title = per if measure == "per_doubling" else _words("占当时取消的比例", "share of un-likes at that age", language)
-    axis = alt.Axis(format=".0%" if measure == "share" else "~s", tickCount=4, title=title, titleAngle=0, titleAlign="left",
-                    titleAnchor="end", titleY=-8, titleX=0)  # fmt: skip
+    title = (
+        per
+        if measure == "per_doubling"
+        else _words("占当时取消的比例", "share of un-likes at that age", language)
+    )
+    axis = alt.Axis(format=".0%" if measure == "share" else "~s", tickCount=4, title=None)
     chosen = alt.selection_point(fields=["cause"], bind="legend", name="cause_chosen")
     scale = alt.Scale(domain=[0, 1]) if measure == "share" else alt.Scale(nice=True)
     chart = (
@@ -215,7 +177,7 @@ def ages(rows: list[Row], rates: bool, language: Language, measure: Literal["per
             ],
         )
         .add_params(chosen)
-        .properties(width="container", height=300 if measure == "per_doubling" else 170)
+        .properties(width="container", height=300 if measure == "per_doubling" else 170, title=title)
     )  # fmt: skip
     return _finished(chart)
 
@@ -224,17 +186,23 @@ def groups(rows: list[Row], language: Language) -> dict[str, Any]:
     """Shares of the causes in each group, one full bar per group; `label` names it."""
     flat = _stacked(rows, language)
     order = [row["label"] for row in rows]
-    y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=130, ticks=False, domain=False, labelPadding=6))
+    y = alt.Y(
+        "label:N",
+        sort=order,
+        title=None,
+        axis=alt.Axis(labelLimit=130, ticks=False, domain=False, labelPadding=6),
+    )
     axis = alt.Axis(format=".0%", tickCount=4, title=None)
     chart = (
         _base(flat)
         .mark_bar(height=18)
         .encode(
-            y=y, x=alt.X("foot:Q", axis=axis, scale=alt.Scale(domain=[0, 1])), x2="top:Q", color=_cause_color(language, legend=False),
+            y=y, x=alt.X("foot:Q", axis=axis, scale=alt.Scale(domain=[0, 1])), x2="top:Q",
+            color=_cause_color(language, legend=False),
             opacity=alt.condition("datum.n < 50", alt.value(0.45), alt.value(1)),
             tooltip=_group_tips(language),
         )
-        .properties(width="container", height=alt.Step(26))
+        .properties(width="container", height=26 * len(rows))
     )  # fmt: skip
     return _finished(chart)
 
@@ -264,8 +232,8 @@ def _stacked(rows: list[Row], language: Language) -> list[Row]:
         for name in cause_names():
             if total and row[name] > 0:
                 flat.append(
-                    {"label": row["label"], "cause": say(CAUSE[name], language), "n": row["n"], "from": foot, "to": foot + row[name],
-                     "foot": foot / total, "top": (foot + row[name]) / total, "mass": row[name], "share": row[name] / total}
+                    {"label": row["label"], "cause": say(CAUSE[name], language), "n": row["n"],
+                     "from": foot, "to": foot + row[name], "foot": foot / total, "top": (foot + row[name]) / total, "mass": row[name], "share": row[name] / total}
                 )  # fmt: skip
             foot += row[name]
     return flat
@@ -284,7 +252,11 @@ def _group_tips(language: Language) -> list[alt.Tooltip]:
 def time_line(language: Language) -> dict[str, Any]:
     """One video's un-likes by calendar time with its exposing comments as marks; the page fills in `bins` and `comments`."""
     bins = alt.Chart(alt.NamedData(name="bins")).mark_rect(strokeWidth=0)
-    x = alt.X("a:T", scale=alt.Scale(type="utc"), axis=alt.Axis(title=None, grid=False, labelOverlap=True, tickCount=5, format="%m-%d %H:%M"))
+    x = alt.X(
+        "a:T",
+        scale=alt.Scale(type="utc"),
+        axis=alt.Axis(title=None, grid=False, labelOverlap=True, tickCount=5, format="%m-%d %H:%M"),
+    )
     when = alt.Tooltip("a:T", format="%Y-%m-%d %H:%M", title=_words("自（UTC）", "from (UTC)", language))
     bars = bins.encode(
         x=x, x2="b:T", y=alt.Y("y:Q", axis=alt.Axis(title=_words("取消数", "un-likes", language), titleAngle=0, titleAlign="left",
@@ -303,10 +275,7 @@ def time_line(language: Language) -> dict[str, Any]:
     heads = marks.mark_point(filled=True, size=70, shape="triangle-down", opacity=1, color="#888").encode(
         x="at:T", y=alt.value(0), tooltip=tips
     )
-    numbers = marks.mark_text(dy=-11, fontSize=10, color="#888").encode(x="at:T", y=alt.value(0), text="number:N")
+    numbers = marks.mark_text(dy=-11, fontSize=10, color="#888").encode(
+        x="at:T", y=alt.value(0), text="number:N"
+    )
     return _finished(alt.layer(bars, rules, heads, numbers).properties(width="container", height=150))
-
-
-def tag_names_in(language: Language) -> dict[str, str]:
-    """Tags as the page calls them."""
-    return {name: say(both, language) for name, both in TAG.items()}

@@ -1,72 +1,198 @@
-"""The page: one HTML file that opens from disk with no network, in Chinese and English.
+"""The report: a folder of outputs in, one self-contained page out.
 
-`findings` reads the outputs, `charts` draws, the template lays out; this module joins the three. All that users wrote is
-escaped by the template.
+The page opens from disk with no network: style, script, charting library and data are inside, and a content security policy that
+names the scripts by their hashes lets nothing else run or load. Numbers come from `digest` and `exposure`, pictures from
+`figures`, sentences from `wording`; this module lays them before the template. Texts of users reach the page escaped, as text.
 """
 
+import base64
+import hashlib
 import json
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import vl_convert
-from jinja2 import Environment, PackageLoader, StrictUndefined
+import ibis
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from ..model.taxonomy import CAUSES, TAGS
-from . import charts
-from .findings import Findings, findings
+from ..model.taxonomy import CAUSES, cause_names, tag_names
+from . import charts, figures, wording
+from .digest import OF_THE_VIDEO, Digest, digest
+from .exposure import exposing_comments, time_lines
+from .numerals import LANGUAGES, interval_words, moment, percent, say
+from .outcome import Row, Tables, document, open_tables
 from .outputs import whole
+from .palette import palette
+from .tables import connect
+from .wording import Both
+
+HEADLINE = ("content_quality", "emotional_manipulation")
 
 
-def write_report(folder: Path, out: Path) -> Path:
-    """Write the page about the attribution in `folder` to `out`.
+def write_report(folder: Path, out: Path, con: ibis.BaseBackend | None = None) -> Path:
+    """Write the page for the outputs in `folder`.
+
+    Parameters
+    ----------
+    folder
+        Holds `reversals.parquet`, `videos_effect.parquet`, `shares.json`, `checks.json`, and where there `videos.parquet`
+        and `comments.parquet`.
+    out
+        The page, written whole or not at all. The same folder gives the same bytes.
 
     Raises
     ------
     InputError
-        If an output of the attribution is missing.
+        If an output is missing or is not what `attribute` writes.
     """
-    page = render(findings(folder))
+    folder, out = Path(folder), Path(out)
+    shares = document(folder, "shares.json", "shares")
+    checks = document(folder, "checks.json", "checks")["checks"]
+    tables = open_tables(con or connect(), folder)
+    page = render(digest(tables, shares, checks), tables)
     with whole(out) as temporary:
         temporary.write_text(page, encoding="utf-8")
     return out
 
 
-def render(found: Findings) -> str:
-    """The page as one string."""
+def render(found: Digest, tables: Tables) -> str:
+    """The page as text."""
+    keys = [row["key"] for row in found.videos]
+    shown = figures.of(found)
+    lines = time_lines(tables, keys)
+    data = {
+        "charts": {figure.name: figure.specs for figure in shown.values()},
+        "timeLine": {language: charts.time_line(language) for language in LANGUAGES},
+        "causes": {language: [say(wording.CAUSE[c], language) for c in cause_names()] for language in LANGUAGES},
+        "names": cause_names(),
+        "videos": {key: _packed(line) for key, line in lines.items()},
+    }  # fmt: skip
+    environment = _environment()
+    script = environment.get_template("report.js.j2").render()
+    library = charts.library()
+    context = {
+        "shares": found.shares, "figures": shown, "headline": _headline(found), "period": found.period,
+        "checks": [_check(check) for check in found.checks],
+        "left_out": _left_out(found.shares), "kept_out": _kept_out(found.shares),
+        "videos": _videos(found, exposing_comments(tables, keys)), "n_videos": found.n_videos, "causes": wording.CAUSE,
+        "tags": wording.TAG, "mechanism": _mechanisms(), "cause_names": cause_names(), "of_the_video": OF_THE_VIDEO,
+        "categories": sorted({row["category"] for row in found.videos if row.get("category")}), "palette": palette(),
+        "data": Markup(embedded(data)), "library": Markup(library), "script": Markup(script),
+        "policy": _policy(library, script),
+    }  # fmt: skip
+    return environment.get_template("report.html.j2").render(context)
+
+
+def embedded(value: Any) -> str:
+    """JSON that may stand inside a script element: no character in it can end the element."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.translate({ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"})
+
+
+def _policy(*scripts: str) -> str:
+    hashes = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts]
+    allowed = " ".join(f"'sha256-{h}'" for h in hashes)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _environment() -> Environment:
+    def load(name: str) -> str:
+        return files(__name__.rpartition(".")[0]).joinpath(name).read_text(encoding="utf-8")
+
     environment = Environment(
-        loader=PackageLoader("huizan.inference", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    template = environment.get_template("report.html.j2")
-    return template.render(
-        found=found,
-        causes=CAUSES,
-        tags={tag.name: tag for tag in TAGS},
-        colours=charts.COLOURS,
-        specs=_json({language: _specs(found, language) for language in ("zh", "en")}),
-        vega=Markup(vl_convert.javascript_bundle()),
-    )
+        loader=FunctionLoader(load), autoescape=lambda name: name is None or ".js." not in name, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters |= {"percent": percent, "moment": moment, "count": lambda n: f"{n:,.0f}"}
+    environment.globals["interval_words"] = interval_words
+    return environment
 
 
-def _specs(found: Findings, language: charts.Language) -> dict[str, Any]:
-    if found.shares["n_reversals"] == 0:
-        return {}
-    by = {"week": charts.WORDS["week"][language], "category": "", "creator_id": ""}
-    drawn = {
-        "shares": charts.shares(found.shares["shares"], language),
-        "tags": charts.shares(found.shares["tags"], language, of_tags=True),
-        "ages": charts.ages(found.ages, language),
+def _packed(line: Row) -> list[Any]:
+    return [line["from"] // 1000, line["width"] // 1000, line["bins"], line["masses"], line["later"]]
+
+
+def _headline(found: Digest) -> Row:
+    """What the first screen says: the two shares in question, whether each is detected, and whether they can be told apart."""
+    shares = found.shares
+    point = bool(shares.get("point", True))
+    quality, emotional = (shares["shares"][name] for name in HEADLINE)
+    known = quality["low"] is not None and emotional["low"] is not None
+    apart = known and (quality["low"] > emotional["high"] or emotional["low"] > quality["high"])
+    first = None
+    if apart:
+        first = HEADLINE[0] if quality["low"] > emotional["high"] else HEADLINE[1]
+    combined = next(iter(shares.get("combined", {}).values()), None)
+    return {
+        "point": point,
+        "known": known,
+        "apart": apart,
+        "first": first,
+        "combined": combined,
+        "names": HEADLINE,
     }
-    return drawn | {
-        f"by_{name}": charts.stacked(rows, language, by[name]) for name, rows in found.by.items() if rows
-    }
 
 
-def _json(value: Any) -> Markup:
-    """JSON that may stand inside a script element, whatever users wrote."""
-    text = json.dumps(value, ensure_ascii=False)
-    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+def _mechanisms() -> dict[str, Both]:
+    return {cause.name: Both(wording.MECHANISM[cause.name], cause.mechanism) for cause in CAUSES}
+
+
+def _check(check: Row) -> Row:
+    """A check in words: what was asked, what came out, and its figures."""
+    known = wording.CHECK.get(check["name"])
+    written = Both(check.get("chinese") or check["name"], check["name"].replace("_", " "))
+    why = check.get("why") or ""
+    if check["passed"] is None:
+        answer = wording.why_not(why)
+    elif known:
+        answer = known[1] if check["passed"] else known[2]
+    else:
+        answer = Both(why, why)
+    drawn = []
+    for name, value in (check.get("figure") or {}).items():
+        label = wording.FIGURE.get(name, Both(name.replace("_", " "), name.replace("_", " ")))
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            value = percent(value) if name in wording.PERCENT else f"{value:.3g}"
+        drawn.append((label, str(value)))
+    return {"name": check["name"], "passed": check["passed"], "title": written, "question": known[0] if known else None,
+            "answer": answer, "figures": drawn}  # fmt: skip
+
+
+def _left_out(shares: Row) -> list[tuple[str, Both]]:
+    return [
+        (entry["column"], wording.left_out(entry["column"], entry["effect"]))
+        for entry in shares.get("left_out", [])
+    ]
+
+
+def _kept_out(shares: Row) -> list[tuple[Both, Both, int]]:
+    return [
+        (wording.TABLE.get(table, Both(table, table)), wording.reason(why), int(n))
+        for table, reasons in shares.get("rows", {}).items()
+        for why, n in reasons.items()
+        if n
+    ]
+
+
+def _videos(found: Digest, exposing: dict[str, list[Row]]) -> list[Row]:
+    """Rows of the videos' table, ready to be shown."""
+    n_likes, n_reversals = found.shares.get("n_likes") or 0, found.shares.get("n_reversals") or 0
+    usual = n_reversals / n_likes if n_likes else 0.0
+    rows = []
+    for row in found.videos:
+        rate = row["reversals"] / row["likes"] if row["likes"] else 0.0
+        masses = [max(row[c] or 0.0, 0.0) for c in cause_names()]
+        total = sum(masses) or 1.0
+        rows.append(
+            row | {
+                "title": row.get("title"), "creator_id": row.get("creator_id"), "category": row.get("category"),
+                "published_at": row.get("published_at"), "rate": rate, "ratio": rate / usual if usual else 0.0,
+                "tags": [tag for tag in tag_names("video") if row.get(f"is_{tag}")], "parts": [m / total for m in masses],
+                "comments": exposing.get(row["key"], []),
+            }
+        )  # fmt: skip
+    return rows
