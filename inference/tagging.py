@@ -21,10 +21,11 @@ import pyarrow.parquet as pq
 from ..model.records import COMMENTS, VIDEOS, Record
 from ..model.taxonomy import Kind, tag_names
 from ..model.units import VIDEO_TEXTS, Units, comment_units, video_units
+from .formats import files_of
 from .outputs import timestamps, whole, write_table
 from .progress import Silent
 from .scorer import Scorer
-from .tables import files_of, read, stream
+from .tables import read, stream
 
 ROWS = 65_536  # rows in a batch, a part and a row group
 CODE = "part-{:06d}.parquet"

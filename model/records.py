@@ -1,29 +1,31 @@
 """The tables that come in: which columns they have, which must be there, and what each means.
 
-Reading and checking is `inference.tables`' work; this module only says what holds.
+Reading and checking is `inference.tables`' work, explaining them `inference.guide`'s; this module only says what holds. The
+columns of tagged tables follow `taxonomy`.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
-from .taxonomy import tag_names
+from .taxonomy import TAGS, Kind, Tag
 
-Sort = Literal["id", "time", "text", "words", "number", "integer", "category", "probability", "flag"]
+Sort = Literal["id", "time", "text", "words", "number", "category", "probability", "flag"]
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, what its values are, whether it must be there, and the words a category may hold."""
+    """One column: its name, what its values are and mean, whether it must be there, and the words a category may hold."""
 
     name: str
     sort: Sort
+    meaning: str
     required: bool = False
     words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Record:
-    """One kind of table; `one_of` names columns of which at least one must be there, `key` those that never repeat."""
+    """One kind of table; `one_of` names columns of which at least one must be there, `key` one whose values never repeat."""
 
     name: str
     columns: tuple[Column, ...]
@@ -46,88 +48,94 @@ GESTURES = ("double_tap", "button")
 EVENTS = ("like", "unlike")
 EXPOSURE_KINDS = ("similar_impression", "comment_panel_open")
 
-_VIDEO_IDS = (
-    Column("video_id", "id", required=True),
-    Column("creator_id", "id"),
-    Column("published_at", "time"),
-    Column("category", "text"),
-    Column("duration_ms", "number"),
+_VIDEO = (
+    Column("video_id", "id", "the video", required=True),
+    Column("creator_id", "id", "who posted it"),
+    Column("published_at", "time", "when it was posted"),
+    Column("category", "text", "its channel or subject, in the platform's words"),
+    Column("duration_ms", "number", "how long it is, milliseconds"),
 )
-_COMMENT_IDS = (
-    Column("comment_id", "id", required=True),
-    Column("video_id", "id", required=True),
-    Column("parent_id", "id"),
-    Column("user_id", "id"),
-    Column("created_at", "time"),
-    Column("like_count", "number"),
+_TITLE = Column("title", "text", "title or caption")
+_COMMENT = (
+    Column("comment_id", "id", "the comment", required=True),
+    Column("video_id", "id", "the video under which it stands", required=True),
+    Column("parent_id", "id", "the comment that it answers"),
+    Column("user_id", "id", "who wrote it"),
+    Column("created_at", "time", "when it was posted; without it a comment is no evidence"),
+    Column("like_count", "number", "how many liked it"),
 )
-_LIKE_CONTEXT = (
-    Column("observed_until", "time"),
-    Column("surface", "category", words=SURFACES),
-    Column("gesture", "category", words=GESTURES),
-    Column("watch_ms", "number"),
-    Column("video_duration_ms", "number"),
+_PAIR = (
+    Column("user_id", "id", "who", required=True),
+    Column("video_id", "id", "which video", required=True),
+)
+_CONTEXT = (
+    Column("observed_until", "time", "until when the like was watched; default: the last time in the table"),
+    Column("surface", "category", "where it was given", words=SURFACES),
+    Column("gesture", "category", "how it was given", words=GESTURES),
+    Column("watch_ms", "number", "how long the video was watched, milliseconds"),
+    Column("video_duration_ms", "number", "how long the video is, milliseconds"),
 )
 
 VIDEOS = Record(
     "videos",
     (
-        *_VIDEO_IDS,
-        Column("title", "text"),
-        Column("description", "text"),
-        Column("transcript", "text"),
-        Column("ocr_text", "text"),
-        Column("hashtags", "words"),
+        *_VIDEO,
+        _TITLE,
+        Column("description", "text", "text below the title"),
+        Column("transcript", "text", "what is said"),
+        Column("ocr_text", "text", "what is written on the screen"),
+        Column("hashtags", "words", "list of hashtags, or one text"),
     ),
     one_of=("title", "description", "transcript", "ocr_text"),
     key="video_id",
 )
-COMMENTS = Record("comments", (*_COMMENT_IDS, Column("text", "text", required=True)))
+COMMENTS = Record(
+    "comments", (*_COMMENT, Column("text", "text", "what it says", required=True)), key="comment_id"
+)
 LIKES = Record(
     "likes",
     (
-        Column("user_id", "id", required=True),
-        Column("video_id", "id", required=True),
-        Column("liked_at", "time", required=True),
-        Column("unliked_at", "time", required=True),
-        *_LIKE_CONTEXT,
+        *_PAIR,
+        Column("liked_at", "time", "when it was given", required=True),
+        Column("unliked_at", "time", "when it was taken back; empty: it was not", required=True),
+        *_CONTEXT,
     ),
 )
 LIKE_EVENTS = Record(
     "likes (raw log)",
     (
-        Column("user_id", "id", required=True),
-        Column("video_id", "id", required=True),
-        Column("event", "category", required=True, words=EVENTS),
-        Column("at", "time", required=True),
-        *_LIKE_CONTEXT,
+        *_PAIR,
+        Column("event", "category", "given or taken back", required=True, words=EVENTS),
+        Column("at", "time", "when", required=True),
+        *_CONTEXT,
     ),
 )
 EXPOSURES = Record(
     "exposures",
     (
-        Column("user_id", "id", required=True),
-        Column("video_id", "id", required=True),
-        Column("kind", "category", required=True, words=EXPOSURE_KINDS),
-        Column("exposed_at", "time", required=True),
+        *_PAIR,
+        Column("kind", "category", "what the user met", required=True, words=EXPOSURE_KINDS),
+        Column("exposed_at", "time", "when", required=True),
     ),
 )
-TAGGED_VIDEOS = Record(
-    "tagged videos",
-    (
-        *_VIDEO_IDS,
-        Column("title", "text"),
-        *(Column(f"p_{tag}", "probability", required=True) for tag in tag_names("video")),
-        *(Column(f"is_{tag}", "flag") for tag in tag_names("video")),
-    ),
-    key="video_id",
-)
+
+
+def _judged(kind: Kind) -> tuple[Column, ...]:
+    def probability(tag: Tag) -> Column:
+        return Column(f"p_{tag.name}", "probability", f"probability of {tag.chinese}", required=True)
+
+    def verdict(tag: Tag) -> Column:
+        return Column(
+            f"is_{tag.name}", "flag", f"whether it counts as {tag.chinese}; default: from one half on"
+        )
+
+    tags = [tag for tag in TAGS if kind in tag.kinds]
+    return (*map(probability, tags), *map(verdict, tags))
+
+
+TAGGED_VIDEOS = Record("tagged videos", (*_VIDEO, _TITLE, *_judged("video")), key="video_id")
 TAGGED_COMMENTS = Record(
     "tagged comments",
-    (
-        *_COMMENT_IDS,
-        Column("text", "text"),
-        *(Column(f"p_{tag}", "probability", required=True) for tag in tag_names("comment")),
-        *(Column(f"is_{tag}", "flag") for tag in tag_names("comment")),
-    ),
+    (*_COMMENT, Column("text", "text", "what it says"), *_judged("comment")),
+    key="comment_id",
 )
