@@ -1,7 +1,7 @@
-"""Texts for simulated worlds: put together from fragments written for this purpose, or read from a folder.
+"""Words for simulated worlds: put together from `fragments`, or read from a folder together with their true tags.
 
-Read ones say their true tags; put-together ones are plain on purpose: they give a tagger something to read and are no
-measure of it. `simulation` turns them into tables.
+Given words come as `videos*.jsonl` and `comments*.jsonl` whose rows say their `tags` (the truth, names as in the
+taxonomy; a video that does not hold up says `low_quality`), and comments `after_minutes` since publishing.
 """
 
 import json
@@ -11,108 +11,136 @@ from pathlib import Path
 import numpy as np
 
 from ..model.errors import InputError
-from .fragments import COMMENTS, PLACES, THINGS, TITLES
-from .worlds import World
+from .cast import TRUTH, Users, Videos
+from .fragments import CATEGORIES, COMMENTS, PERSONS, PLACES, TAILS, THINGS, TITLES
+from .threads import Threads
 
-TRUTH = ("clickbait", "staged", "controversy", "low_quality")
+Columns = dict[str, list]
+HIDDEN = ("tags", "after_minutes", "published_at", "created_at")
 
 
 @dataclass(frozen=True)
-class Written:
-    """Videos and comments with their truth.
+class Given:
+    """Read videos and comments: their columns as given and, row by row, what is hidden behind them."""
 
-    `tags` bool (videos, 4) and `comment_tags` bool (comments, 4) in the order of `TRUTH`; `comment_video` (comments,) is the
-    row of each comment's video; `comment_after` minutes since publishing, or None if it is to be drawn.
-    """
-
-    videos: list[dict]
-    comments: list[dict]
-    tags: np.ndarray
-    comment_tags: np.ndarray
+    videos: Columns
+    comments: Columns
+    truth: np.ndarray
+    creator: np.ndarray
+    duration_ms: np.ndarray
     comment_video: np.ndarray
-    comment_after: np.ndarray | None
-
-    @property
-    def video_columns(self) -> list[str]:
-        return _columns(self.videos, {"tags", "published_at"})
-
-    @property
-    def comment_columns(self) -> list[str]:
-        return _columns(self.comments, {"tags", "after_minutes", "created_at"})
+    minutes: np.ndarray
+    claims: np.ndarray
 
 
-def invented(world: World, n_videos: int, rng: np.random.Generator) -> Written:
-    """Invent videos and comments for a world; `hollow` below zero makes exactly the tagged videos hollow."""
-    tags = rng.random((n_videos, 4)) < [
-        world.clickbait,
-        world.staged,
-        world.controversy,
-        max(world.hollow, 0),
-    ]
-    if world.hollow < 0:
-        tags[:, 3] = tags[:, 0] | tags[:, 1]
-    videos = [
-        {"video_id": f"v{i:05d}", "creator_id": f"c{int(rng.integers(max(2, n_videos // 8))):04d}",
-         "title": _title(row, rng), "duration_ms": int(rng.lognormal(np.log(38_000), 0.6))}
-        for i, row in enumerate(tags)
-    ]  # fmt: skip
-    per_video = rng.poisson(world.comments_per_video * rng.gamma(1.5, 1 / 1.5, n_videos))
-    of_video = np.repeat(np.arange(n_videos), per_video)
-    chance = np.where(tags[of_video], world.claims, world.false_claims)
-    claims = rng.random((of_video.size, 4)) < chance
-    comments = [
-        {"comment_id": f"m{i:07d}", "video_id": f"v{v:05d}", "text": _comment(row, rng), "like_count": int(rng.geometric(0.2) - 1)}
-        for i, (v, row) in enumerate(zip(of_video, claims, strict=True))
-    ]  # fmt: skip
-    return Written(videos, comments, tags, claims, of_video, None)
+def invented_texts(
+    videos: Videos, threads: Threads, users: Users, rng: np.random.Generator
+) -> tuple[Columns, Columns]:
+    """Words and keys of invented videos and comments."""
+    n, m = len(videos), threads.video.size
+    titles = [_title(row, rng) for row in videos.truth]
+    video_columns = {
+        "video_id": [f"v{i:05d}" for i in range(n)],
+        "creator_id": [f"c{i:04d}" for i in videos.creator],
+        "title": titles,
+        "category": [CATEGORIES[i % len(CATEGORIES)] for i in videos.creator],
+        "duration_ms": videos.duration_ms.tolist(),
+    }
+    author = rng.integers(len(users), size=m)
+    comment_columns = {
+        "comment_id": [f"m{i:07d}" for i in range(m)],
+        "video_id": [f"v{i:05d}" for i in threads.video],
+        "text": _comments(threads.claims, rng),
+        "user_id": [f"u{i:06d}" for i in author],
+        "like_count": (rng.geometric(0.25, m) - 1).tolist(),
+    }
+    return video_columns, comment_columns
 
 
-def read_texts(folder: Path) -> Written:
-    """Read `videos.jsonl` and `comments.jsonl`; each row says its `tags`, a comment its `after_minutes`."""
-    videos, comments = _read(folder / "videos.jsonl"), _read(folder / "comments.jsonl")
-    at = {video["video_id"]: i for i, video in enumerate(videos)}
-    lost = [comment["comment_id"] for comment in comments if comment["video_id"] not in at]
+def read_texts(folder: Path) -> Given:
+    """Read given words.
+
+    Raises
+    ------
+    InputError
+        If a file is missing or broken, or a comment stands under no given video.
+    """
+    videos, comments = _read(folder, "videos"), _read(folder, "comments")
+    row = {video["video_id"]: i for i, video in enumerate(videos)}
+    lost = [comment["comment_id"] for comment in comments if comment["video_id"] not in row]
     if lost:
         raise InputError(
             "Every comment stands under a given video",
             f"{len(lost)} do not, such as {lost[0]}",
-            "Mend video_id",
+            "Mend its video_id",
         )
-    return Written(
-        videos,
-        comments,
-        np.array([[tag in video["tags"] for tag in TRUTH] for video in videos], dtype=bool),
-        np.array([[tag in comment["tags"] for tag in TRUTH] for comment in comments], dtype=bool).reshape(
-            -1, 4
-        ),
-        np.array([at[comment["video_id"]] for comment in comments], dtype=int),
-        np.array([comment["after_minutes"] for comment in comments], dtype=float),
+    creators = [video.get("creator_id", video["video_id"]) for video in videos]
+    order = {creator: i for i, creator in enumerate(dict.fromkeys(creators))}
+    return Given(
+        videos=_columns(videos),
+        comments=_columns(comments),
+        truth=_flags(videos),
+        creator=np.array([order[creator] for creator in creators]),
+        duration_ms=np.array([video.get("duration_ms") or 30_000 for video in videos], dtype=float),
+        comment_video=np.array([row[comment["video_id"]] for comment in comments], dtype=np.int64),
+        minutes=np.array([comment["after_minutes"] for comment in comments], dtype=float),
+        claims=_flags(comments),
     )
 
 
-def _read(path: Path) -> list[dict]:
-    try:
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    except (OSError, ValueError) as problem:
-        raise InputError(
-            "--texts is a folder with videos.jsonl and comments.jsonl", f"{path}: {problem}", "Mend it"
-        ) from problem
+def _read(folder: Path, name: str) -> list[dict]:
+    must = f"--texts is a folder with {name}*.jsonl whose rows say their tags"
+    paths = sorted(folder.glob(f"{name}*.jsonl"))
+    if not paths:
+        raise InputError(must, f"no such file in {folder}", "Name a folder that has them")
+    rows = []
+    needed = {"video_id", "tags"} | ({"comment_id", "after_minutes"} if name == "comments" else set())
+    for path in paths:
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            try:
+                row = json.loads(line)
+            except ValueError as problem:
+                raise InputError(must, f"{path}, line {number}: {problem}", "Mend the line") from problem
+            unknown = set(row.get("tags", ())) - set(TRUTH)
+            if needed - set(row) or unknown:
+                found = f"{path}, line {number}: lacks {sorted(needed - set(row))}, unknown tags {sorted(unknown)}"
+                raise InputError(must, found, f"Tags are {', '.join(TRUTH)}")
+            rows.append(row)
+    return rows
 
 
-def _columns(rows: list[dict], without: set[str]) -> list[str]:
-    return [name for name in dict.fromkeys(key for row in rows for key in row) if name not in without]
+def _columns(rows: list[dict]) -> Columns:
+    names = [name for name in dict.fromkeys(key for row in rows for key in row) if name not in HIDDEN]
+    return {name: [row.get(name) for row in rows] for name in names}
 
 
-def _title(tags: np.ndarray, rng: np.random.Generator) -> str:
-    kinds = [TRUTH[k] for k in range(3) if tags[k]] or ["plain"]
-    pattern = _one(TITLES[_one(kinds, rng)], rng)
-    return pattern.format(thing=_one(THINGS, rng), place=_one(PLACES, rng))
+def _flags(rows: list[dict]) -> np.ndarray:
+    return np.array([[tag in row["tags"] for tag in TRUTH] for row in rows], dtype=bool).reshape(
+        -1, len(TRUTH)
+    )
 
 
-def _comment(tags: np.ndarray, rng: np.random.Generator) -> str:
-    kinds = [TRUTH[k] for k in range(4) if tags[k]] or ["plain"]
-    return "，".join(_one(COMMENTS[kind], rng) for kind in kinds)
+def _title(truth: np.ndarray, rng: np.random.Generator) -> str:
+    kinds = [TRUTH[k] for k in range(3) if truth[k]] or ["plain"]
+    patterns = TITLES[kinds[int(rng.integers(len(kinds)))]]
+    pick = rng.integers(1 << 30, size=4)
+    return patterns[pick[0] % len(patterns)].format(
+        thing=THINGS[pick[1] % len(THINGS)],
+        place=PLACES[pick[2] % len(PLACES)],
+        person=PERSONS[pick[3] % len(PERSONS)],
+    )
 
 
-def _one(choices, rng: np.random.Generator):
-    return choices[int(rng.integers(len(choices)))]
+def _comments(claims: np.ndarray, rng: np.random.Generator) -> list[str]:
+    """One text per row of `claims` (comments, 4): a fragment for each claim, or a plain one."""
+    pick = rng.integers(1 << 30, size=(len(claims), 7))
+    kinds = (*TRUTH, "plain")
+    wanted = np.column_stack([claims, ~claims.any(axis=1)])
+    texts = []
+    for row, some in zip(wanted.tolist(), pick.tolist(), strict=True):
+        parts = [COMMENTS[kind][some[k] % len(COMMENTS[kind])] for k, kind in enumerate(kinds) if row[k]]
+        words = "，".join(parts).format(
+            thing=THINGS[some[5] % len(THINGS)], place=PLACES[some[6] % len(PLACES)]
+        )
+        texts.append(words + TAILS[(some[5] >> 8) % len(TAILS)])
+    return texts

@@ -1,87 +1,121 @@
 """Named worlds in which the true cause of every un-like is known.
 
-A world is a set of parameters for `simulation`; each named one changes what its name says and nothing else. Shares
-and rates are probabilities over the whole observation unless a unit is named. The simulator was written from the
-essay's mechanisms, not from the fitted model: delays are log-normal or exponential where the model has steps, and evidence works through who saw it.
+A world is a set of numbers for `simulation`; each named one changes what its name says and nothing else. Chances are
+expected strikes per like over unlimited time unless a unit is named; times are seconds unless a unit is named. The
+numbers follow the mechanisms that the causes are named after, not the model that is fitted: delays are mixtures, hazards
+differ between videos and users in ways that the model has no term for.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Literal
+
+import numpy as np
 
 from ..model.errors import InputError
+
+Shape = Literal["exponential", "heavy"]
+Given = Literal["all", "no_context", "four"]
 
 
 @dataclass(frozen=True)
 class World:
-    """Parameters of one world."""
+    """Parameters of one world.
 
+    Rates that `varied` may move carry their kind in the name's end: `_rate` (strikes per like), `_s` (seconds).
+    """
+
+    about: str = "every cause at work"
+    # How much of it, and how it is observed.
     likes: int = 100_000
     likes_per_user: float = 12.0
     likes_per_video: float = 150.0
-    days: float = 45.0
-    clickbait: float = 0.20  # share of videos
+    days: float = 42.0
+    leavers: float = 0.25  # share of users whose observation ends early
+    clock: int = 1  # seconds; every time in every table is rounded down to it
+    given: Given = "all"  # which optional columns and tables are handed out
+    # Who is there: shares of videos; `baiting` of creators.
+    videos_per_creator: float = 8.0
+    baiting: float = 0.25
+    clickbait: float = 0.20
     staged: float = 0.14
     controversy: float = 0.16
-    hollow: float = 0.22
-    tap: float = 0.016  # chance of a mis-tap at a like, for the mean user
-    cooling_clickbait: float = 0.04
-    cooling_staged: float = 0.06
-    cooling_median_s: float = 5_400.0
-    cooling_sigma: float = 1.4
-    exposed_first: float = (
-        0.03  # chance to act on exposure, after the first and after the sixth exposing comment
+    hollow: float = 0.20
+    hollow_is_tagged: bool = False  # exactly the clickbait and staged videos are hollow
+    careless_meet_bait: float = (
+        0.0  # users of likes under baiting creators are drawn by tapping rate to this power
     )
-    exposed_many: float = 0.05
-    exposed_mean_s: float = 60_000.0
-    dispute: float = 0.045
-    friend: float = 0.004  # chance on the friends' surface whatever the video
-    dispute_friend: float = 2.0  # a friend's surface multiplies the chance by 1 + this
-    dispute_median_s: float = 30_000.0
-    flare: float = 0.05
-    quality: float = 0.006
-    quality_hollow: float = 0.04
-    quality_unwatched: float = 0.02
-    quality_median_s: float = 1_500.0
-    flooded: float = 0.035  # share of likes that bring a flood of similar videos
-    flood: float = 0.25
-    background_per_day: float = 0.00055
-    background_decay_days: float = 0.0  # 0: constant in time
-    frailty: float = 1.2  # shape of the users' gamma multipliers; smaller is more unequal
+    strength_spread: float = 0.35  # log standard deviation of how strongly a tagged video works
+    user_shape: float = 1.2  # of the users' gamma multipliers; smaller is more unequal
+    # What is said and how well tags are read.
     comments_per_video: float = 30.0
-    claims: float = 0.16  # chance that a comment under a video with a tag claims it
-    false_claims: float = 0.006
-    score_gap: float = 3.0  # distance of the scores' means on the logit scale, in units of their noise
-    clock_s: float = 1.0
-    careless_clickbait: float = 0.0  # how much more often careless tappers meet clickbait
-    columns: str = "all"  # "all", "required"
+    claims: float = 0.18  # chance that a comment under a video with the truth claims it
+    false_claims: float = 0.008
+    video_auc: float = 0.90
+    comment_auc: float = 0.95
+    # Why likes are taken back.
+    tap_rate: float = 0.0135
+    cooling_clickbait_rate: float = 0.040
+    cooling_staged_rate: float = 0.060
+    exposed_rate: float = 0.016  # each time the exposing comments reach 1, 3, 6 and 12
+    dispute_rate: float = 0.044
+    friend_rate: float = 0.007  # on the friends' surface, whatever the video
+    dispute_by_friend: float = 2.0  # added to a factor of 1 on the friends' surface
+    flare_rate: float = 0.06
+    flaring: float = 0.4  # share of controversial videos over which opinion flares up
+    quality_rate: float = 0.0032
+    hollow_rate: float = 0.037
+    unwatched_rate: float = 0.024  # times the square of the part that was not watched
+    flooded: float = 0.035  # share of likes that bring a flood of similar videos
+    flood_rate: float = 0.21
+    cleaning_rate: float = 0.00047  # background, per day
+    cleaning_days: float = 0.0  # mean life of the background; 0 keeps it constant
+    # When.
+    shape: Shape = "exponential"
+    cooling_s: float = 10_800.0
+    exposed_s: float = 64_800.0
+    dispute_s: float = 32_400.0
+    quality_s: float = 1_200.0
+    flood_s: float = 9_000.0
+
+
+_CALM: dict[str, float] = {"cooling_clickbait_rate": 0.0, "cooling_staged_rate": 0.0, "exposed_rate": 0.0}
+_SILENT: dict[str, float] = {
+    **_CALM, "tap_rate": 0.0, "dispute_rate": 0.0, "friend_rate": 0.0, "flare_rate": 0.0, "quality_rate": 0.0,
+    "hollow_rate": 0.0, "unwatched_rate": 0.0, "flood_rate": 0.0,
+}  # fmt: skip
+_BASE = World()
+_RARE = {f.name: getattr(_BASE, f.name) / 12 for f in fields(World) if f.name.endswith("_rate")}
+
+
+def _world(about: str, changes: Mapping[str, object] | None = None, **more: object) -> World:
+    return replace(_BASE, about=about, **{**(changes or {}), **more})  # pyright: ignore[reportArgumentType]
 
 
 WORLDS: dict[str, World] = {
-    "base": World(),
-    "confounded": World(careless_clickbait=1.5),
-    "noisy_tags": World(score_gap=1.4),
-    "missing_optional": World(columns="no_context"),
-    "four_columns": World(columns="required"),
-    "other_shape": World(cooling_sigma=0.7, cooling_median_s=36_000.0, quality_median_s=9_000.0),
-    "decaying_background": World(background_decay_days=5.0, background_per_day=0.003),
-    "no_manipulation": World(cooling_clickbait=0.0, cooling_staged=0.0, exposed_first=0.0, exposed_many=0.0),
-    "hollow_tags": World(
-        cooling_clickbait=0.0, cooling_staged=0.0, exposed_first=0.0, exposed_many=0.0, hollow=-1.0
+    "base": _BASE,
+    "confounded": _world("baiting creators attract careless tappers", careless_meet_bait=1.2),
+    "noisy_tags": _world("the tagger reads poorly", video_auc=0.80, comment_auc=0.86),
+    "missing_optional": _world("no gesture, surface or watch time, no exposures", given="no_context"),
+    "four_columns": _world("likes have their four columns only, no exposures", given="four"),
+    "other_shape": _world("delays are Weibull and log-normal with heavy tails", shape="heavy"),
+    "decaying_background": _world("users clean up soon or never", cleaning_days=4.0, cleaning_rate=0.0033),
+    "no_manipulation": _world("nobody regrets clickbait or staged scenes", _CALM),
+    "hollow_tags": _world(
+        "tagged videos are the hollow ones; nobody is manipulated",
+        _CALM,
+        hollow_is_tagged=True,
+        hollow_rate=0.06,
     ),
-    "nothing": World(
-        cooling_clickbait=0.0, cooling_staged=0.0, exposed_first=0.0, exposed_many=0.0, dispute=0.0, friend=0.0, flare=0.0,
-        quality=0.0, quality_hollow=0.0, quality_unwatched=0.0, flood=0.0, background_per_day=0.002,
-    ),
-    "small": World(likes=6_500),
-    "rare": World(
-        tap=0.0016, cooling_clickbait=0.005, cooling_staged=0.007, exposed_first=0.003, exposed_many=0.007, dispute=0.0045,
-        flare=0.005, quality=0.0006, quality_hollow=0.005, quality_unwatched=0.003, flood=0.025, background_per_day=0.00006,
-    ),
-    "coarse_clock": World(clock_s=5.0),
-}  # fmt: skip
+    "nothing": _world("only the constant background", _SILENT, cleaning_rate=0.0030),
+    "small": _world("about 500 un-likes", likes=6_400, likes_per_video=40.0),
+    "rare": _world("about one like in 150 is taken back", _RARE),
+    "coarse_clock": _world("every clock ticks every five seconds", clock=5),
+}
 
 
 def world_named(name: str, **changes: object) -> World:
-    """A named world, with changes.
+    """A named world, with changes; those that are None are left alone.
 
     Raises
     ------
@@ -90,4 +124,14 @@ def world_named(name: str, **changes: object) -> World:
     """
     if name not in WORLDS:
         raise InputError(f"A world is one of {', '.join(WORLDS)}", name, "Choose one of them")
-    return replace(WORLDS[name], **{key: value for key, value in changes.items() if value is not None})
+    return replace(WORLDS[name], **{key: value for key, value in changes.items() if value is not None})  # pyright: ignore
+
+
+def varied(world: World, rng: np.random.Generator) -> World:
+    """The same world with its rates and times moved a little (10 and 15 %), so that no seed is like another."""
+    moved = {}
+    for field in fields(world):
+        spread = 0.10 if field.name.endswith("_rate") else 0.15 if field.name.endswith("_s") else 0.0
+        if spread:
+            moved[field.name] = float(getattr(world, field.name) * np.exp(rng.normal(0.0, spread)))
+    return replace(world, **moved)
