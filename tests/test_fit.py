@@ -1,0 +1,73 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from huizan.inference import Scorer
+from huizan.model.taxonomy import head_names
+from huizan.training.evaluation import evaluate_files
+from huizan.training.fit import FitSettings, fit
+from huizan.training.pretrain import PretrainSettings, pretrain
+
+STAGED = ["演的吧", "剧本吧", "摆拍", "又是演的", "这剧本"]
+PLAIN = ["好看", "不用了", "试了", "这个好", "是真的"]
+
+
+def labels(path: Path, kind: str) -> str:
+    """Labels that a few characters decide, in many small groups."""
+    rng = np.random.default_rng(3)
+    rows = []
+    for i in range(160):
+        staged = i % 2
+        text = str(rng.choice(STAGED if staged else PLAIN)) + str(rng.choice(["!", "?", ",", "这个"]))
+        named = {"text": text} if kind == "comment" else {"title": text}
+        tags = {"staged": staged, "clickbait": 0, "controversy": 0}
+        rows.append(named | {"group": f"g{i % 40}", "source": "made", "labels": tags})
+    path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    folder = tmp_path_factory.mktemp("fit")
+    corpus = folder / "corpus.jsonl"
+    lines = [json.dumps({"text": text + "!?,这个"}, ensure_ascii=False) for text in (*STAGED, *PLAIN)] * 10
+    corpus.write_text("\n".join(lines), encoding="utf-8")
+    encoder = pretrain(
+        PretrainSettings(
+            str(corpus), str(folder / "encoder"), steps=1, rows=4, length=16, vocabulary=60,
+            layers=1, hidden=16, heads=2, intermediate=16, device="cpu",
+        )
+    )  # fmt: skip
+    settings = FitSettings(
+        str(encoder), str(folder / "checkpoint"), (labels(folder / "c.jsonl", "comment"),), (labels(folder / "v.jsonl", "video"),),
+        epochs=20, tokens=1024, learning_rate=1e-2, device="cpu", dropout=0.0, blanked=0.0, averaged=0.9,
+    )  # fmt: skip
+    return {"folder": folder, "result": fit(settings, report=lambda line: None), "settings": settings}
+
+
+def test_what_can_be_learned_is_learned(fitted: dict) -> None:
+    result = fitted["result"]
+    assert result.tagger["comment_staged"].average_precision > 0.95
+    assert result.tagger["video_staged"].average_precision > 0.95
+    assert result.baseline["comment_staged"].average_precision > 0.95
+    assert set(result.tagger) == set(head_names())
+
+
+def test_the_checkpoint_scores_as_it_was_measured(fitted: dict) -> None:
+    scorer = Scorer.load(fitted["settings"].out, device="cpu")
+    staged = scorer.score_comments(["演的吧", "好看"])[:, scorer.tags.index("staged")]
+    threshold = scorer.thresholds("comment")[scorer.tags.index("staged")]
+    assert staged[0] >= threshold > staged[1]
+    again = evaluate_files(scorer._tagger, fitted["folder"] / "c.jsonl", None, "test")
+    before = fitted["result"].tagger["comment_staged"]
+    assert again.tagger["comment_staged"].average_precision == pytest.approx(before.average_precision)
+
+
+def test_settings_and_metrics_lie_beside_the_weights(fitted: dict) -> None:
+    out = Path(fitted["settings"].out)
+    assert json.loads((out / "fit_settings.json").read_text())["epochs"] == 20
+    card = json.loads((out / "huizan.json").read_text())
+    assert card["metrics"]["tagger"]["comment_staged"]["average_precision"] > 0.95
+    assert {"config.json", "model.safetensors", "tokenizer.json", "vocab.txt"} <= {f.name for f in out.iterdir()}
