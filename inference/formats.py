@@ -20,7 +20,7 @@ from duckdb import Error as DuckDBError
 from ..model.errors import InputError
 from ..model.records import Column
 from .jsonlines import open_jsonl
-from .refusal import FILE
+from .refusal import FILE, Format
 
 ENDINGS = {
     ".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl",
@@ -31,11 +31,11 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class Raw:
-    """A table as it came; `typed` tells whether its format has types of its own."""
+    """A table as it came."""
 
     table: ir.Table
     path: Path
-    typed: bool
+    format: Format
 
     @property
     def names(self) -> list[str]:
@@ -68,18 +68,18 @@ def open_raw(con: Any, path: Path, columns: Iterable[Column]) -> Raw:
         if kind == "parquet":
             _check_parquet(files, {column.name for column in columns})
             table = con.read_parquet(names, union_by_name=True, binary_as_string=True, **several)
-            return Raw(table, path, typed=True)
+            return Raw(table, path, "parquet")
         for file in files:
             _check_utf8(file)
         if kind == "jsonl":
-            return Raw(open_jsonl(con, names, tuple(columns), several), path, typed=True)
+            return Raw(open_jsonl(con, names, tuple(columns), several), path, "jsonl")
         separator = "\t" if kind == "tsv" else ","
         strings = dict.fromkeys(_header(files, separator), "string")
         table = con.read_csv(
             names, columns=strings, auto_detect=False, header=True, delim=separator, quote='"', escape='"',
             nullstr=list(NULLS), **several,
         )  # fmt: skip
-        return Raw(table, path, typed=False)
+        return Raw(table, path, "csv")
     except DuckDBError as problem:
         raise unreadable(path, problem) from problem
 

@@ -7,7 +7,7 @@ integers and as text meet through `join_key`.
 
 from functools import partial
 
-from .refusal import Place, Reading, Value
+from .refusal import Format, Place, Reading, Value
 
 SCIENTIFIC = r"^-?[0-9]+([.][0-9]+)?[eE][+][0-9]+$"  # with its plus: 12e5 may well be a hexadecimal id
 DECIMAL = r"^-?[0-9]+[.]0+$"
@@ -24,22 +24,21 @@ def join_key(column: Value) -> Value:
     return column.cast("string")
 
 
-def reading(place: Place, required: bool, typed: bool) -> Reading:
-    """The ids, untouched; integers where an untyped table (CSV) holds nothing else.
+def reading(place: Place, required: bool, form: Format) -> Reading:
+    """The ids, untouched; integers where a CSV holds nothing else.
 
     Its value raises an InputError if an id has lost digits, or is missing where it is `required`.
     """
     value, kind = place.value, place.value.type()
     if kind.is_integer():
-        counts = {"missing": value.isnull(), "large": value > LAST_INT64}
-        return Reading(counts, partial(_of_integers, place, required))
+        shrinks = kind.is_unsigned_integer() and form == "jsonl"  # where a number has no type but its digits
+        counts = {"large": value > LAST_INT64} if shrinks else {}
+        return Reading(value.isnull(), counts, partial(_of_integers, place, required))
     if kind.is_floating() or (kind.is_decimal() and kind.scale):
-        return Reading(
-            {"missing": value.isnull(), "known": value.notnull()}, partial(_of_decimals, place, required)
-        )
+        return Reading(value.isnull(), {"known": value.notnull()}, partial(_of_decimals, place, required))
     if kind.is_decimal():
-        return Reading({"missing": value.isnull()}, partial(_of_integers, place, required))
-    return _of_text(place, required, typed)
+        return Reading(value.isnull(), {}, partial(_of_integers, place, required))
+    return _of_text(place, required, form)
 
 
 def _missing(place: Place, required: bool, n: dict[str, int]) -> None:
@@ -47,7 +46,7 @@ def _missing(place: Place, required: bool, n: dict[str, int]) -> None:
         text = place.value.cast("string")
         place.refuse(
             text.isnull() | (text == ""),
-            n["missing"],
+            n["empty"],
             f"{place.column} must be there in every row",
             "Fill it in, or leave these rows out",
         )
@@ -55,7 +54,7 @@ def _missing(place: Place, required: bool, n: dict[str, int]) -> None:
 
 def _of_integers(place: Place, required: bool, n: dict[str, int]) -> Value:
     _missing(place, required, n)
-    if place.value.type().is_unsigned_integer() and not n["large"]:
+    if n.get("large") == 0:
         return place.value.cast("int64")
     return place.value
 
@@ -67,13 +66,12 @@ def _of_decimals(place: Place, required: bool, n: dict[str, int]) -> Value:
     return place.value.cast("string")
 
 
-def _of_text(place: Place, required: bool, typed: bool) -> Reading:
+def _of_text(place: Place, required: bool, form: Format) -> Reading:
     text = place.value.cast("string").nullif("")
     scientific, decimal = text.re_search(SCIENTIFIC), text.re_search(DECIMAL)
     rounded = text.re_search(ROUNDED)
     canonical = text.try_cast("int64").cast("string") == text
     counts = {
-        "missing": text.isnull(),
         "known": text.notnull(),
         "scientific": scientific,
         "decimal": decimal,
@@ -90,8 +88,8 @@ def _of_text(place: Place, required: bool, typed: bool) -> Reading:
         if n["long"] >= ENOUGH and n["rounded"] == n["long"]:
             place.refuse(rounded, n["rounded"], digits, AS_TEXT)
         _missing(place, required, n)
-        if not typed and n["known"] and n["canonical"] == n["known"]:
+        if form == "csv" and n["known"] and n["canonical"] == n["known"]:
             return text.cast("int64")
         return text
 
-    return Reading(counts, value)
+    return Reading(text.isnull(), counts, value)

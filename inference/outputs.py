@@ -1,14 +1,14 @@
 """Tables and documents that go out: whole under their name, or not at all.
 
 Everything is written beside its place under a temporary name, flushed to the disk and renamed. Bytes depend on the
-contents alone.
+contents alone, not on the batches in which they came.
 """
 
 import errno
 import json
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,25 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..model.errors import InputError
+from .batches import evenly
+
+ROWS = 65_536  # rows in a row group
+REFUSED = {
+    getattr(errno, name)
+    for name in (
+        "ENOSPC",
+        "EDQUOT",
+        "EFBIG",
+        "EACCES",
+        "EPERM",
+        "EROFS",
+        "ENOTDIR",
+        "EISDIR",
+        "EEXIST",
+        "ENAMETOOLONG",
+    )
+    if hasattr(errno, name)
+}  # what a user can mend
 
 
 @contextmanager
@@ -34,16 +53,28 @@ def whole(path: Path) -> Iterator[Path]:
         with open(temporary, "rb+") as file:
             os.fsync(file.fileno())
         os.replace(temporary, path)
+        _settle(path.parent)
     except OSError as problem:
-        if problem.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.ENOTDIR):
+        if problem.errno not in REFUSED:
             raise
         raise InputError(
-            must=f"{path.parent} can be written and has room for {path.name}",
+            must=f"{path.parent} must be writable and have room for {path.name}",
             found=os.strerror(problem.errno or 0),
             do="Make room or give another --out; nothing was left half-written",
         ) from problem
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def _settle(folder: Path) -> None:
+    """Flush a folder, so that a rename outlives a power cut; not every system can."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def write_table(
@@ -51,12 +82,13 @@ def write_table(
 ) -> None:
     """Write a Parquet table; `batches` may be a table, or batches of one `schema`."""
     if isinstance(batches, pa.Table):
-        schema, batches = batches.schema, batches.to_batches()
+        whole_table: Any = batches
+        schema, batches = whole_table.schema, whole_table.to_batches()
     if schema is None:
         raise ValueError("schema must be given with batches, was: None")
     with whole(path) as temporary, pq.ParquetWriter(temporary, schema, compression="zstd") as writer:
-        for batch in batches:
-            writer.write_batch(batch)
+        for table in evenly(batches, ROWS):
+            writer.write_table(table.combine_chunks(), row_group_size=ROWS)
 
 
 def write_json(path: Path, value: Any) -> None:

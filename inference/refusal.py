@@ -7,7 +7,7 @@ same reason, the table is not the one that was meant, and it is refused.
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 from ..model.errors import InputError
 
 Value = Any  # an Ibis expression of a column: the types that Ibis declares know few of its operators
+Format = Literal["parquet", "csv", "jsonl"]
 FILE = "_huizan_file"  # column that names each row's file, where a table has several
 
 
@@ -51,9 +52,11 @@ class Place:
 class Reading:
     """One column on its way in: conditions to be counted over all rows, then its value, or an error, given the counts.
 
-    All columns of a table are counted in one pass; `value` gets this column's numbers under the same keys.
+    All columns of a table are counted in one pass; `value` gets this column's numbers under the same keys. `empty` holds
+    where there is nothing.
     """
 
+    empty: Value
     counts: dict[str, Value]
     value: Callable[[dict[str, int]], Value]
 

@@ -9,6 +9,8 @@ import difflib
 import os
 import tempfile
 from collections.abc import Iterator
+from functools import reduce
+from operator import and_
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -22,8 +24,9 @@ from ..model.errors import InputError
 from ..model.records import LIKE_EVENTS, LIKES, Column, Record
 from . import ids, times, values
 from .formats import Raw, files_of, open_raw, unreadable
-from .refusal import Place, Reading
+from .refusal import Place, Reading, refuse_if_most
 
+TEXTS = "texts"  # key of the counts over all columns of which one must be there
 _CHECKED: WeakKeyDictionary[ibis.BaseBackend, dict[tuple, ir.Table]] = WeakKeyDictionary()
 
 
@@ -102,13 +105,12 @@ def _checked(raw: Raw, record: Record) -> ir.Table:
     columns = [column for column in record.columns if column.name in raw.names]
     try:
         readings = {column.name: _reading(raw, column) for column in columns}
-        rows, counts = _count(raw, readings)
+        rows, counts = _count(raw, readings, record)
         if not rows:
-            found = f"{raw.path} holds none"
-            raise InputError(
-                f"{record.name} must hold at least one row", found, "Give the table that was meant"
-            )
+            must, found = f"{record.name} must hold at least one row", f"{raw.path} holds none"
+            raise InputError(must, found, "Give the table that was meant")
         table = raw.table.select(**{name: readings[name].value(counts[name]) for name in readings})
+        _check_empty(raw, record, rows, counts)
         if record.key:
             _check_unique(table, record.key, raw.path)
     except DuckDBError as problem:
@@ -133,11 +135,26 @@ def _check_columns(raw: Raw, record: Record) -> None:
     )
 
 
+def _check_empty(raw: Raw, record: Record, rows: int, counts: dict[str, dict[str, int]]) -> None:
+    """Refuse a table that has nothing in most rows of a column that matters."""
+    for column in record.columns:
+        if column.required and not column.sparse:
+            empty, reason = counts[column.name]["empty"], f"nothing in {column.name}"
+            refuse_if_most(
+                empty, rows, str(raw.path), reason, "Give the column that was meant under this name"
+            )
+    if record.one_of:
+        reason = f"nothing in {' or '.join(name for name in record.one_of if name in counts)}"
+        refuse_if_most(
+            counts[TEXTS]["empty"], rows, str(raw.path), reason, "Give the column that holds the texts"
+        )
+
+
 def _reading(raw: Raw, column: Column) -> Reading:
     place = Place(raw.table, column.name, raw.path)
     match column.sort:
         case "id":
-            return ids.reading(place, column.required, raw.typed)
+            return ids.reading(place, column.required, raw.format)
         case "time":
             return times.reading(place)
         case "number" | "probability":
@@ -152,14 +169,18 @@ def _reading(raw: Raw, column: Column) -> Reading:
             return values.text(place)
 
 
-def _count(raw: Raw, readings: dict[str, Reading]) -> tuple[int, dict[str, dict[str, int]]]:
-    """Rows, and what each reading wants counted, in one pass."""
+def _count(raw: Raw, readings: dict[str, Reading], record: Record) -> tuple[int, dict[str, dict[str, int]]]:
+    """Rows, and for each reading its empty rows and what it wants counted, in one pass."""
     wanted = {(name, key): c for name, reading in readings.items() for key, c in reading.counts.items()}
+    wanted |= {(name, "empty"): reading.empty for name, reading in readings.items()}
+    if record.one_of:
+        texts = [readings[name].empty for name in record.one_of if name in readings]
+        wanted[TEXTS, "empty"] = reduce(and_, texts)
     sums = {f"{name} {key}": condition.sum() for (name, key), condition in wanted.items()}
     found = raw.table.aggregate(rows=raw.table.count(), **sums).to_pyarrow().to_pylist()[0]
-    counts: dict[str, dict[str, int]] = {name: {} for name in readings}
+    counts: dict[str, dict[str, int]] = {}
     for name, key in wanted:
-        counts[name][key] = int(found[f"{name} {key}"] or 0)
+        counts.setdefault(name, {})[key] = int(found[f"{name} {key}"] or 0)
     return found["rows"], counts
 
 

@@ -8,7 +8,6 @@ the scoring (`scorer`), the reader the checking (`tables`); this module only mov
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import ibis
@@ -21,6 +20,7 @@ import pyarrow.parquet as pq
 from ..model.records import COMMENTS, VIDEOS, Record
 from ..model.taxonomy import Kind, tag_names
 from ..model.units import VIDEO_TEXTS, Units, comment_units, video_units
+from .batches import evenly
 from .formats import files_of
 from .outputs import timestamps, whole, write_table
 from .progress import Silent
@@ -121,7 +121,7 @@ def _tag(
     with (progress or Silent()).stage(
         f"标注{'视频' if kind == 'video' else '评论'} tagging {kind}s", total
     ) as stage:
-        for number, batch in enumerate(_batches(table)):
+        for number, batch in enumerate(evenly(stream(table, ROWS), ROWS)):
             part = parts / CODE.format(number)
             read_as, no_text = units(batch)
             empty += int(no_text.sum())
@@ -133,22 +133,6 @@ def _tag(
     _join(parts, out)
     shutil.rmtree(parts)
     return {"no text": empty} if empty else {}
-
-
-def _batches(table: ir.Table) -> Iterator[pa.Table]:
-    """Batches of exactly `ROWS` rows (the last may be shorter), in the order of the input."""
-    held: list[pa.RecordBatch] = []
-    rows = 0
-    for batch in stream(table, ROWS):
-        held.append(batch)
-        rows += batch.num_rows
-        while rows >= ROWS:
-            whole_batch = pa.Table.from_batches(held)
-            yield whole_batch.slice(0, ROWS)
-            rest = whole_batch.slice(ROWS)
-            held, rows = rest.to_batches(), rest.num_rows
-    if rows:
-        yield pa.Table.from_batches(held)
 
 
 def _score_distinct(units: Units, scorer: Scorer) -> np.ndarray:

@@ -26,11 +26,11 @@ def reading(place: Place) -> Reading:
     value = place.value
     kind = value.type()
     if kind.is_timestamp() or kind.is_date():
-        return Reading({"outside": _outside(value)}, partial(_of_moments, place, value))
+        return Reading(value.isnull(), {"outside": _outside(value)}, partial(_of_moments, place, value))
     if kind.is_numeric():
         exact = kind.is_integer() and not kind.is_uint64()
         number = value.cast("int64") if exact else value.cast("float64").nullif(float("nan"))
-        return Reading(_fits(number), partial(_of_numbers, place, number))
+        return Reading(number.isnull(), _fits(number), partial(_of_numbers, place, number))
     return _of_text(place)
 
 
@@ -62,7 +62,7 @@ def _of_text(place: Place) -> Reading:
             return _of_numbers(place, number, n)
         return _of_moments(place, moment, n)
 
-    return Reading(counts, value)
+    return Reading(text.isnull(), counts, value)
 
 
 def _of_moments(place: Place, value: Value, n: dict[str, int]) -> Value:

@@ -19,7 +19,7 @@ def text(place: Place) -> Reading:
     value = value.cast("string").nullif("")
     for word in NO_TEXT:
         value = value.nullif(word)
-    return Reading({"null": value.isnull()}, lambda n: value)
+    return Reading(value.isnull(), {}, lambda n: value)
 
 
 def words(place: Place) -> Reading:
@@ -27,7 +27,7 @@ def words(place: Place) -> Reading:
     if not place.value.type().is_array():
         return text(place)
     value = place.value.cast("array<string>")
-    return Reading({"null": value.isnull()}, lambda n: value)
+    return Reading(value.isnull(), {}, lambda n: value)
 
 
 def number(place: Place, probability: bool = False) -> Reading:
@@ -42,9 +42,8 @@ def number(place: Place, probability: bool = False) -> Reading:
     if probability:
         bad = bad | (number < 0) | (number > 1)
         must = f"{place.column} must be a probability between 0 and 1"
-    return Reading(
-        {"bad": bad}, partial(_unless, place, bad, number, must, "Mend the column, or leave it out")
-    )
+    value = partial(_unless, place, bad, number, must, "Mend the column, or leave it out")
+    return Reading(number.isnull(), {"bad": bad}, value)
 
 
 def flag(place: Place) -> Reading:
@@ -53,9 +52,8 @@ def flag(place: Place) -> Reading:
     verdict = value if value.type().is_boolean() else value.cast("string").nullif("").try_cast("boolean")
     bad = value.cast("string").nullif("").notnull() & verdict.isnull()
     must = f"{place.column} must be true or false"
-    return Reading(
-        {"bad": bad}, partial(_unless, place, bad, verdict, must, "Mend the column, or leave it out")
-    )
+    given = partial(_unless, place, bad, verdict, must, "Mend the column, or leave it out")
+    return Reading(verdict.isnull(), {"bad": bad}, given)
 
 
 def category(place: Place, column: Column) -> Reading:
@@ -66,7 +64,7 @@ def category(place: Place, column: Column) -> Reading:
         bad = bad | value.isnull()
     do = "Translate the values" if column.required else "Translate the values, or leave them empty"
     must = f"{column.name} must be one of {', '.join(column.words)}"
-    return Reading({"bad": bad}, partial(_unless, place, bad, value, must, do))
+    return Reading(value.isnull(), {"bad": bad}, partial(_unless, place, bad, value, must, do))
 
 
 def _unless(place: Place, bad: Value, value: Value, must: str, do: str, n: dict[str, int]) -> Value:

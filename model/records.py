@@ -14,13 +14,17 @@ Sort = Literal["id", "time", "text", "words", "number", "category", "probability
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, what its values are and mean, whether it must be there, and the words a category may hold."""
+    """One column: its name, what its values are and mean, and whether it must be there.
+
+    `words` are those that a category may hold; a `sparse` column may be empty in most rows.
+    """
 
     name: str
     sort: Sort
     meaning: str
     required: bool = False
     words: tuple[str, ...] = ()
+    sparse: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ LIKES = Record(
     (
         *_PAIR,
         Column("liked_at", "time", "when it was given", required=True),
-        Column("unliked_at", "time", "when it was taken back; empty: it was not", required=True),
+        Column("unliked_at", "time", "when it was taken back; empty: it was not", required=True, sparse=True),
         *_CONTEXT,
     ),
 )
