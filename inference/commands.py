@@ -1,54 +1,58 @@
 """The command line `huizan`: run, tag, attribute, report.
 
-Commands are thin: they open tables, call the modules that do the work, and say what came out. Heavy modules are
-imported when a command runs, so that `--help` answers at once. Exit status: 0 done, 1 internal fault, 2 bad input or usage.
+Commands are thin: they open tables, call the modules that do the work, and say what came out; how they end is `exits`.
+Heavy modules are imported when a command runs, so that `--help` answers at once.
 """
 
-import os
-import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
-from ..model.errors import InputError
+from ..model.records import COMMENTS, EXPOSURES, LIKE_EVENTS, LIKES, TAGGED_COMMENTS, TAGGED_VIDEOS, VIDEOS
+from . import guide
+from .exits import Group
 
 TABLE = click.Path(path_type=Path)
+ATTRIBUTION = ("reversals.parquet", "videos_effect.parquet", "shares.json", "checks.json", "settings.json")
+EXPOSED = "What users met after a like; without it a correction of the recommender cannot be seen."
+TAGGED = ("videos.parquet", "comments.parquet")
+
+Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+OUT = click.option("--out", metavar="DIR", type=TABLE, required=True, help="Folder for what comes out.")
+MODEL = click.option(
+    "--model", metavar="PATH", help="Folder of a checkpoint. Default: the one in the package; no network."
+)
+DEVICE = click.option(
+    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
+)
+SEED = click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Of the bootstrap and the placebos.",
+)
+BOOTSTRAP = click.option(
+    "--bootstrap", type=click.IntRange(min=0), default=40, show_default=True,
+    help="Replicates behind the 95 % intervals.",
+)  # fmt: skip
 
 
-class Group(click.Group):
-    """Commands whose errors are one message: exit 2 for the user's, 1 for ours."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run a command and turn what it raises into an exit status."""
-        try:
-            return super().invoke(ctx)
-        except InputError as problem:
-            _end(2, f"huizan: {problem}")
-        except (click.ClickException, click.exceptions.Exit, click.Abort, KeyboardInterrupt):
-            raise
-        except Exception as problem:
-            if os.environ.get("HUIZAN_DEBUG"):
-                raise
-            _end(
-                1,
-                f"huizan: internal fault: {type(problem).__name__}: {problem}\nSet HUIZAN_DEBUG=1 to see where.",
-            )
+def _table(name: str, words: str, required: bool = False) -> Decorator:
+    return click.option(name, metavar="TABLE", type=TABLE, required=required, help=words)
 
 
-def _end(status: int, message: str) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(status)
-
-
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="huizan", message="huizan %(version)s")
 def main() -> None:
     """悔赞: why was this like taken back?
 
     Tags Chinese short videos and their comments (标题党 clickbait, 摆拍 staged, 争议 controversy), joins the tags with likes and
-    un-likes, and attributes each taken-back like to a cause.
+    un-likes, and attributes each taken-back like to causes: content quality, emotional manipulation, social pressure,
+    a slip of the finger, a correction of the recommender, or none of these.
 
     \b
     All at once:
@@ -58,65 +62,42 @@ def main() -> None:
       huizan attribute --likes likes.csv --videos tagged/videos.parquet --comments tagged/comments.parquet --out result
       huizan report result
 
-    Tables are Parquet, CSV or JSONL, told by their ending: a file, or a folder of them.
+    Each command's --help says which columns its tables need. Exit status: 0 done, 1 a fault of huizan, 2 bad input or usage.
     """
 
 
-MODEL = [
-    click.option("--model", metavar="PATH", help="Folder of a checkpoint. Default: the one in the package."),
-    click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True),
-]
-FIT = [
-    click.option("--seed", default=0, show_default=True, help="Of the bootstrap and the placebos."),
-    click.option("--bootstrap", default=40, show_default=True, help="Replicates behind the 95 % intervals."),
-]
-OUT = click.option("--out", type=TABLE, required=True, help="Folder for what comes out.")
-
-
-def _with(options: list) -> Any:
-    def add(command: Any) -> Any:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return add
-
-
-@main.command()
-@click.option(
-    "--videos", type=TABLE, required=True, help="video_id, and title, description, transcript or ocr_text."
+@main.command(
+    epilog=guide.tables(
+        videos=VIDEOS, comments=COMMENTS, likes=LIKES, likes_log=LIKE_EVENTS, exposures=EXPOSURES
+    )
 )
-@click.option(
-    "--comments",
-    type=TABLE,
-    required=True,
-    help="comment_id, video_id, text; created_at makes them evidence.",
-)
-@click.option(
-    "--likes",
-    type=TABLE,
-    required=True,
-    help="user_id, video_id, liked_at, unliked_at; or a log with event, at.",
-)
-@click.option(
-    "--exposures",
-    type=TABLE,
-    help="user_id, video_id, kind, exposed_at: shows corrections of the recommender.",
-)
+@_table("--videos", "The videos and their texts.", required=True)
+@_table("--comments", "The comments under them; those with created_at are evidence.", required=True)
+@_table("--likes", "The likes and when they were taken back, or a raw log of both.", required=True)
+@_table("--exposures", EXPOSED)
 @OUT
-@_with(MODEL)
-@_with(FIT)
+@MODEL
+@DEVICE
+@SEED
+@BOOTSTRAP
 def run(
     videos: Path, comments: Path, likes: Path, exposures: Path | None, out: Path, model: str | None, device: str,
     seed: int, bootstrap: int,
 ) -> None:  # fmt: skip
     """Everything: tag the texts, attribute the un-likes, write the page.
 
-    Writes videos.parquet, comments.parquet, reversals.parquet, videos_effect.parquet, shares.json, checks.json and report.html
-    into OUT. Every table is checked before anything is written.
+    \b
+      huizan run --videos videos.csv --comments comments.csv --likes likes.csv --out result
+      huizan run --videos v.jsonl --comments comments/ --likes log.parquet --exposures e.parquet --out result
+
+    Writes into DIR: report.html (open it in a browser), reversals.parquet (one row per un-like, its causes and evidence),
+    videos_effect.parquet (likes each video would have kept), shares.json, checks.json, the tagged videos.parquet and
+    comments.parquet, and settings.json. All tables are checked before anything is written.
     """
-    from ..model.records import COMMENTS, EXPOSURES, TAGGED_COMMENTS, TAGGED_VIDEOS, VIDEOS
     from .attribution import AttributionSettings, attribute, write
+    from .destination import destination
+    from .joins import check_joins
+    from .outputs import write_json
     from .progress import progress_for
     from .report import write_report
     from .scorer import Scorer
@@ -126,61 +107,61 @@ def run(
 
     con, progress = connect(), progress_for()
     with progress.stage("检查输入 checking input"):
-        for path, record in ((videos, VIDEOS), (comments, COMMENTS)):
-            read(con, path, record)
         given_likes = read_likes(con, likes)
         given_exposures = read(con, exposures, EXPOSURES) if exposures else None
+        check_joins(given_likes, read(con, videos, VIDEOS), read(con, comments, COMMENTS))
         scorer = Scorer.load(model, device)
-    with _folder(out):
+    settings = AttributionSettings(seed=seed, bootstrap=bootstrap)
+    inputs = {"videos": videos, "comments": comments, "likes": likes, "exposures": exposures}
+    with destination(out, inputs.values(), (*ATTRIBUTION, *TAGGED, "report.html")):
         rows = {"videos": tag_videos(con, videos, out / "videos.parquet", scorer, progress)}
         rows["comments"] = tag_comments(con, comments, videos, out / "comments.parquet", scorer, progress)
-        settings = AttributionSettings(seed=seed, bootstrap=bootstrap)
+        tagged_videos = read(con, out / "videos.parquet", TAGGED_VIDEOS)
+        tagged_comments = read(con, out / "comments.parquet", TAGGED_COMMENTS)
         found = attribute(
-            con,
-            given_likes,
-            read(con, out / "videos.parquet", TAGGED_VIDEOS),
-            read(con, out / "comments.parquet", TAGGED_COMMENTS),
-            given_exposures,
-            settings,
-            progress,
+            con, given_likes, tagged_videos, tagged_comments, given_exposures, settings, progress
         )
         for table, counts in rows.items():
             if counts:
                 found.summary.setdefault(table, {}).update(counts)
         write(found, out)
-        _save_settings(out, asdict(settings) | {"model": scorer.name})
+        write_json(out / "settings.json", _settings("run", inputs, model=scorer.name, **asdict(settings)))
         page = write_report(out, out / "report.html")
     click.echo(summary(found, page))
 
 
-@main.command()
-@click.option("--videos", type=TABLE, help="Table of videos; gives comments their titles, too.")
-@click.option("--comments", type=TABLE, help="Table of comments.")
+@main.command(epilog=guide.tables(videos=VIDEOS, comments=COMMENTS))
+@_table("--videos", "The videos and their texts; gives comments their titles, too.")
+@_table("--comments", "The comments.")
 @OUT
-@_with(MODEL)
+@MODEL
+@DEVICE
 def tag(videos: Path | None, comments: Path | None, out: Path, model: str | None, device: str) -> None:
     """Tag texts: probability and verdict of each tag for each video and comment.
 
     \b
-    Writes OUT/videos.parquet and OUT/comments.parquet with p_<tag>, is_<tag> and model. A killed job goes on where it
-    stopped when it is started again.
-      huizan tag --comments comments.jsonl --videos videos.jsonl --out tagged
+      huizan tag --videos videos.jsonl --comments comments.jsonl --out tagged
+
+    Writes DIR/videos.parquet and DIR/comments.parquet with p_<tag>, is_<tag> and the name of the model; a row without text
+    stays, with nothing in them. A killed job goes on where it stopped when it is started again.
     """
-    from ..model.records import COMMENTS, VIDEOS
+    if videos is None and comments is None:
+        raise click.UsageError("Give --videos, --comments, or both.")
+
+    from .destination import destination
     from .progress import progress_for
     from .scorer import Scorer
     from .tables import connect, read
     from .tagging import tag_comments, tag_videos
 
-    if videos is None and comments is None:
-        raise click.UsageError("Give --videos, --comments, or both.")
     con, progress = connect(), progress_for()
-    for path, record in ((videos, VIDEOS), (comments, COMMENTS)):
-        if path:
-            read(con, path, record)
-    scorer = Scorer.load(model, device)
-    with _folder(out):
-        counts: dict[str, dict[str, int]] = {}
+    with progress.stage("检查输入 checking input"):
+        for path, record in ((videos, VIDEOS), (comments, COMMENTS)):
+            if path:
+                read(con, path, record)
+        scorer = Scorer.load(model, device)
+    counts: dict[str, dict[str, int]] = {}
+    with destination(out, (videos, comments), TAGGED):
         if videos:
             counts["videos"] = tag_videos(con, videos, out / "videos.parquet", scorer, progress)
         if comments:
@@ -193,94 +174,79 @@ def tag(videos: Path | None, comments: Path | None, out: Path, model: str | None
             click.echo(f"  {n:,} {table}: {reason}")
 
 
-@main.command()
-@click.option(
-    "--likes",
-    type=TABLE,
-    required=True,
-    help="user_id, video_id, liked_at, unliked_at; or a log with event, at.",
+@main.command(
+    epilog=guide.tables(
+        likes=LIKES,
+        likes_log=LIKE_EVENTS,
+        videos=TAGGED_VIDEOS,
+        comments=TAGGED_COMMENTS,
+        exposures=EXPOSURES,
+    )
 )
-@click.option(
-    "--videos",
-    type=TABLE,
-    help="Tagged videos (p_clickbait, p_staged, p_controversy), of huizan or another model.",
-)
-@click.option("--comments", type=TABLE, help="Tagged comments, with created_at.")
-@click.option("--exposures", type=TABLE, help="user_id, video_id, kind, exposed_at.")
+@_table("--likes", "The likes and when they were taken back, or a raw log of both.", required=True)
+@_table("--videos", "Tagged videos, of huizan or of another model.")
+@_table("--comments", "Tagged comments; those with created_at are evidence.")
+@_table("--exposures", EXPOSED)
 @OUT
-@_with(FIT)
+@SEED
+@BOOTSTRAP
 def attribute(
-    likes: Path,
-    videos: Path | None,
-    comments: Path | None,
-    exposures: Path | None,
-    out: Path,
-    seed: int,
-    bootstrap: int,
-) -> None:
+    likes: Path, videos: Path | None, comments: Path | None, exposures: Path | None, out: Path, seed: int, bootstrap: int
+) -> None:  # fmt: skip
     """Attribute taken-back likes to causes.
 
-    Writes reversals.parquet (one row per un-like with six causes that sum to one), videos_effect.parquet, shares.json and
-    checks.json into OUT. Evidence always dates from before the un-like.
+    \b
+      huizan attribute --likes likes.csv --videos tagged/videos.parquet --comments tagged/comments.parquet --out result
+
+    Writes into DIR: reversals.parquet (one row per un-like, with six causes that sum to one), videos_effect.parquet,
+    shares.json, checks.json and settings.json. Evidence always dates from before the un-like. What is left out is named, and
+    what cannot be seen without it.
     """
-    from ..model.records import EXPOSURES, TAGGED_COMMENTS, TAGGED_VIDEOS
     from .attribution import AttributionSettings, write
     from .attribution import attribute as run_attribution
+    from .destination import destination
+    from .outputs import write_json
     from .progress import progress_for
     from .summary import summary
     from .tables import connect, read, read_likes
 
-    con = connect()
+    con, progress = connect(), progress_for()
+    with progress.stage("检查输入 checking input"):
+        tables = (
+            read_likes(con, likes),
+            read(con, videos, TAGGED_VIDEOS) if videos else None,
+            read(con, comments, TAGGED_COMMENTS) if comments else None,
+            read(con, exposures, EXPOSURES) if exposures else None,
+        )
     settings = AttributionSettings(seed=seed, bootstrap=bootstrap)
-    found = run_attribution(
-        con,
-        read_likes(con, likes),
-        read(con, videos, TAGGED_VIDEOS) if videos else None,
-        read(con, comments, TAGGED_COMMENTS) if comments else None,
-        read(con, exposures, EXPOSURES) if exposures else None,
-        settings,
-        progress_for(),
-    )
-    with _folder(out):
+    inputs = {"videos": videos, "comments": comments, "likes": likes, "exposures": exposures}
+    with destination(out, inputs.values(), ATTRIBUTION):
+        found = run_attribution(con, *tables, settings, progress)
         write(found, out)
-        _save_settings(out, asdict(settings))
+        write_json(out / "settings.json", _settings("attribute", inputs, **asdict(settings)))
     click.echo(summary(found, None))
 
 
 @main.command()
-@click.argument("folder", type=TABLE)
-@click.option("--out", type=TABLE, help="Where the page goes. Default: FOLDER/report.html.")
+@click.argument("folder", metavar="DIR", type=TABLE)
+@click.option("--out", metavar="FILE", type=TABLE, help="Where the page goes. Default: DIR/report.html.")
 def report(folder: Path, out: Path | None) -> None:
     """Write one self-contained page about an attribution; it opens with no network.
 
-    FOLDER is what `huizan run` or `huizan attribute` wrote.
+    DIR is what `huizan run` or `huizan attribute` wrote; with the tagged videos.parquet and comments.parquet beside it, the
+    page shows titles and the comments that are evidence.
+
+    \b
+      huizan report result
     """
     from .report import write_report
 
     click.echo(write_report(folder, out or folder / "report.html"))
 
 
-class _folder:
-    """A folder for the output, which is removed again if the command made it and leaves it empty."""
+def _settings(command: str, inputs: dict[str, Path | None], **settings: Any) -> dict[str, Any]:
+    """What decided an output, saved beside it."""
+    from importlib.metadata import version
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        self._made = not self._path.exists()
-        try:
-            self._path.mkdir(parents=True, exist_ok=True)
-        except OSError as problem:
-            raise InputError(
-                "--out is a folder that can be written", f"{self._path}: {problem}", "Give another"
-            ) from problem
-
-    def __exit__(self, *problem: object) -> None:
-        if self._made and problem[0] is not None and not any(self._path.iterdir()):
-            self._path.rmdir()
-
-
-def _save_settings(out: Path, settings: dict[str, Any]) -> None:
-    from .outputs import write_json
-
-    write_json(out / "settings.json", settings)
+    given = {name: str(path) for name, path in inputs.items() if path is not None}
+    return {"command": command, "huizan": version("huizan"), "inputs": given, **settings}
