@@ -9,14 +9,14 @@ from typing import Any, Literal
 
 import altair as alt
 
-from ..model.taxonomy import TAGS, cause_names
+from ..model.taxonomy import cause_names
 from .ages import SOONEST_S
-from .numerals import DAY, HOUR, MINUTE, Language, age_words, interval_words, say
+from .numerals import DAY, HOUR, MINUTE, Language, age_words, say
 from .outcome import Row
-from .wording import CAUSE, Both
+from .wording import CAUSE
 
-ROW = 34  # pixels of one bar or interval
-DETECTED, NOT_DETECTED = Both("已检出", "detected"), Both("未检出", "not detected")
+TIME = "utcFormat(datum.value, utchours(datum.value) ? '%H:%M' : '%m-%d')"
+TIME_AXIS = alt.Axis(title=None, grid=False, labelOverlap=True, tickCount=5, labelExpr=TIME)
 TICKS = (1, 5, 20, MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, DAY, 4 * DAY, 14 * DAY, 30 * DAY)
 
 
@@ -25,102 +25,36 @@ def library() -> str:
     """The charting library for the browser: one script that asks for nothing else."""
     import vl_convert
 
-    return vl_convert.javascript_bundle()
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
 
 
-def _words(zh: str, en: str, language: Language) -> str:
+def words(zh: str, en: str, language: Language) -> str:
+    """One of two sayings."""
     return zh if language == "zh" else en
 
 
-def _cause_color(language: Language, legend: bool = True) -> alt.Color:
-    domain = [say(CAUSE[name], language) for name in cause_names()]
+def cause_color(language: Language, legend: bool = True) -> alt.Color:
+    """Colour by cause."""
     key = alt.Legend(title=None, orient="top", symbolType="square") if legend else None
-    return alt.Color("cause:N", scale=alt.Scale(domain=domain, range="category"), legend=key)
+    return alt.Color("cause:N", scale=cause_scale(language), legend=key)
 
 
-def _finished(chart: alt.TopLevelMixin) -> dict[str, Any]:
-    spec = chart.to_dict()
+def cause_scale(language: Language) -> alt.Scale:
+    """The causes in their order; the page says what "category" looks like."""
+    return alt.Scale(domain=[say(CAUSE[name], language) for name in cause_names()], range="category")
+
+
+def finished(chart: alt.TopLevelMixin) -> dict[str, Any]:
+    """The specification without what the page decides."""
+    spec = chart.to_dict(validate=False)  # a test compiles each; checking here costs a second a page
     spec.pop("config", None)  # the page's own
     spec.pop("$schema", None)
     return spec
 
 
-def _base(rows: list[Row]) -> alt.Chart:
+def base(rows: list[Row]) -> alt.Chart:
+    """A chart of rows that travel with it."""
     return alt.Chart(alt.InlineData(values=rows))
-
-
-def intervals(
-    entries: dict[str, Row], names: dict[str, Both], language: Language, point: bool, floor: Row | None = None
-) -> dict[str, Any]:
-    """Shares with their intervals, one line each; hollow and dashed where not detected.
-
-    Parameters
-    ----------
-    point
-        Whether there are un-likes enough to show estimates; else intervals alone.
-    floor
-        Shares that moved tags still give, drawn as a tick where known.
-    """
-    causes = list(cause_names())
-    rows = []
-    for name, entry in entries.items():
-        if entry.get("low") is None:
-            continue
-        colour = name if name in causes else _cause_of(name)
-        rows.append(
-            {
-                "name": say(names[name], language),
-                "cause": say(CAUSE[colour], language),
-                "low": entry["low"],
-                "high": entry["high"],
-                "estimate": entry["estimate"] if point else None,
-                "detected": say(DETECTED if entry["detected"] else NOT_DETECTED, language),
-                "seen": bool(entry["detected"]),
-                "floor": (floor or {}).get(name),
-                "text": interval_words(entry, point),
-            }
-        )  # fmt: skip
-    most = max([r["high"] for r in rows] + [r["floor"] or 0.0 for r in rows] + [0.01])
-    x = alt.Scale(domain=[0, min(1.0, most * 1.04)], nice=False)
-    axis = alt.Axis(format=".0%", tickCount=5, title=None)
-    tips = [
-        alt.Tooltip("name:N", title=_words("原因", "reason", language)),
-        alt.Tooltip("text:N", title=_words("占比（95% 区间）", "share (95 % interval)", language)),
-        alt.Tooltip("detected:N", title=_words("检出", "detected?", language)),
-    ]
-    order = [r["name"] for r in rows]
-    y = alt.Y(
-        "name:N",
-        sort=order,
-        title=None,
-        axis=alt.Axis(labelLimit=170, ticks=False, domain=False, labelPadding=8),
-    )
-    base = _base(rows).encode(y=y, color=_cause_color(language, legend=False), tooltip=tips)
-    bars = base.transform_filter("datum.seen").mark_bar(height=12, opacity=0.32, cornerRadius=2)
-    unsure = base.transform_filter("!datum.seen").mark_bar(
-        height=12, fillOpacity=0.08, strokeWidth=1, strokeDash=[3, 2], cornerRadius=2
-    )
-    span = {"x": alt.X("low:Q", scale=x, axis=axis), "x2": "high:Q"}
-    layers = [bars.encode(**span), unsure.encode(**span, stroke=_cause_color(language, legend=False))]
-    if point:
-        dots = base.mark_point(filled=True, size=110, opacity=1).encode(x=alt.X("estimate:Q", scale=x))
-        layers.append(dots.transform_filter("datum.seen"))
-        layers.append(
-            base.transform_filter("!datum.seen")
-            .mark_point(filled=False, size=90, strokeWidth=2, opacity=1)
-            .encode(x=alt.X("estimate:Q", scale=x))
-        )
-    if any(r["floor"] is not None for r in rows):
-        layers.append(
-            _base(rows).transform_filter("isValid(datum.floor)").mark_tick(thickness=2, size=24, color="#888")
-            .encode(y=y, x=alt.X("floor:Q", scale=x), tooltip=[
-                alt.Tooltip("floor:Q", format=".1%", title=_words("安慰剂底线", "placebo floor", language))])
-        )  # fmt: skip
-    return _finished(alt.layer(*layers).properties(width="container", height=ROW * len(rows)))
-
-
-def _cause_of(tag: str) -> str:
-    return next((t.cause for t in TAGS if t.name == tag), cause_names()[-1])
 
 
 def ages(
@@ -145,41 +79,41 @@ def ages(
     label = " : ".join(f"datum.value == {t} ? '{text}'" for t, text in labels.items()) + " : ''"
     x = alt.X("a:Q", scale=alt.Scale(type="log", domain=[SOONEST_S, last], nice=False),
               axis=alt.Axis(values=ticks, labelExpr=label, labelOverlap=True, grid=False,
-                            title=_words("点赞之后多久（对数刻度）", "age of the like (log scale)", language)))  # fmt: skip
+                            title=words("点赞之后多久（对数刻度）", "age of the like (log scale)", language)))  # fmt: skip
     per = (
-        _words(
+        words(
             "每一万个还在的赞，时长每翻一倍取消几个",
             "un-likes per 10,000 likes, per doubling of age",
             language,
         )
         if rates
-        else _words("取消的个数，时长每翻一倍", "un-likes, per doubling of age", language)
+        else words("取消的个数，时长每翻一倍", "un-likes, per doubling of age", language)
     )
     title = (
         per
         if measure == "per_doubling"
-        else _words("占当时取消的比例", "share of un-likes at that age", language)
+        else words("占当时取消的比例", "share of un-likes at that age", language)
     )
     axis = alt.Axis(format=".0%" if measure == "share" else "~s", tickCount=4, title=None)
     chosen = alt.selection_point(fields=["cause"], bind="legend", name="cause_chosen")
     scale = alt.Scale(domain=[0, 1]) if measure == "share" else alt.Scale(nice=True)
     chart = (
-        _base(flat)
+        base(flat)
         .mark_rect(strokeWidth=0.4, stroke="white", strokeOpacity=0.25)
         .encode(
-            x=x, x2="b:Q", y=alt.Y("y:Q", scale=scale, axis=axis), y2="y2:Q", color=_cause_color(language),
+            x=x, x2="b:Q", y=alt.Y("y:Q", scale=scale, axis=axis), y2="y2:Q", color=cause_color(language),
             opacity=alt.condition(chosen, alt.value(1), alt.value(0.15)),
             tooltip=[
-                alt.Tooltip("when:N", title=_words("点赞之后", "age", language)),
-                alt.Tooltip("cause:N", title=_words("归因于", "attributed to", language)),
+                alt.Tooltip("when:N", title=words("点赞之后", "age", language)),
+                alt.Tooltip("cause:N", title=words("归因于", "attributed to", language)),
                 alt.Tooltip("value:Q", format=".3~g" if measure == "per_doubling" else ".0%", title=title),
-                alt.Tooltip("share:Q", format=".0%", title=_words("占当时取消", "of un-likes then", language)),
+                alt.Tooltip("share:Q", format=".0%", title=words("占当时取消", "of un-likes then", language)),
             ],
         )
         .add_params(chosen)
         .properties(width="container", height=300 if measure == "per_doubling" else 170, title=title)
     )  # fmt: skip
-    return _finished(chart)
+    return finished(chart)
 
 
 def groups(rows: list[Row], language: Language) -> dict[str, Any]:
@@ -194,17 +128,17 @@ def groups(rows: list[Row], language: Language) -> dict[str, Any]:
     )
     axis = alt.Axis(format=".0%", tickCount=4, title=None)
     chart = (
-        _base(flat)
+        base(flat)
         .mark_bar(height=18)
         .encode(
             y=y, x=alt.X("foot:Q", axis=axis, scale=alt.Scale(domain=[0, 1])), x2="top:Q",
-            color=_cause_color(language, legend=False),
+            color=cause_color(language, legend=False),
             opacity=alt.condition("datum.n < 50", alt.value(0.45), alt.value(1)),
             tooltip=_group_tips(language),
         )
         .properties(width="container", height=26 * len(rows))
     )  # fmt: skip
-    return _finished(chart)
+    return finished(chart)
 
 
 def weeks(rows: list[Row], language: Language) -> dict[str, Any]:
@@ -213,16 +147,16 @@ def weeks(rows: list[Row], language: Language) -> dict[str, Any]:
     order = [row["label"] for row in rows]
     many = len(order) > 14
     chart = (
-        _base(flat)
+        base(flat)
         .mark_bar(strokeWidth=0)
         .encode(
             x=alt.X("label:O", sort=order, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False)),
             y=alt.Y("from:Q", title=None, axis=alt.Axis(tickCount=4, format="~s")), y2="to:Q",
-            color=_cause_color(language, legend=False), tooltip=_group_tips(language),
+            color=cause_color(language, legend=False), tooltip=_group_tips(language),
         )
         .properties(width="container", height=200 if not many else 220)
     )  # fmt: skip
-    return _finished(chart)
+    return finished(chart)
 
 
 def _stacked(rows: list[Row], language: Language) -> list[Row]:
@@ -233,7 +167,8 @@ def _stacked(rows: list[Row], language: Language) -> list[Row]:
             if total and row[name] > 0:
                 flat.append(
                     {"label": row["label"], "cause": say(CAUSE[name], language), "n": row["n"],
-                     "from": foot, "to": foot + row[name], "foot": foot / total, "top": (foot + row[name]) / total, "mass": row[name], "share": row[name] / total}
+                     "from": foot, "to": foot + row[name], "foot": foot / total,
+                     "top": (foot + row[name]) / total, "mass": row[name], "share": row[name] / total}
                 )  # fmt: skip
             foot += row[name]
     return flat
@@ -241,11 +176,11 @@ def _stacked(rows: list[Row], language: Language) -> list[Row]:
 
 def _group_tips(language: Language) -> list[alt.Tooltip]:
     return [
-        alt.Tooltip("label:N", title=_words("组", "group", language)),
-        alt.Tooltip("cause:N", title=_words("归因于", "attributed to", language)),
-        alt.Tooltip("share:Q", format=".1%", title=_words("占比", "share", language)),
-        alt.Tooltip("mass:Q", format=",.0f", title=_words("约合取消数", "about so many un-likes", language)),
-        alt.Tooltip("n:Q", format=",", title=_words("组内取消总数", "un-likes of the group", language)),
+        alt.Tooltip("label:N", title=words("组", "group", language)),
+        alt.Tooltip("cause:N", title=words("归因于", "attributed to", language)),
+        alt.Tooltip("share:Q", format=".1%", title=words("占比", "share", language)),
+        alt.Tooltip("mass:Q", format=",.0f", title=words("约合取消数", "about so many un-likes", language)),
+        alt.Tooltip("n:Q", format=",", title=words("组内取消总数", "un-likes of the group", language)),
     ]
 
 
@@ -255,27 +190,26 @@ def time_line(language: Language) -> dict[str, Any]:
     x = alt.X(
         "a:T",
         scale=alt.Scale(type="utc"),
-        axis=alt.Axis(title=None, grid=False, labelOverlap=True, tickCount=5, format="%m-%d %H:%M"),
+        axis=alt.Axis(title=None, grid=False, labelOverlap=True, tickCount=5, labelExpr=TIME),
     )
-    when = alt.Tooltip("a:T", format="%Y-%m-%d %H:%M", title=_words("自（UTC）", "from (UTC)", language))
+    when = alt.Tooltip("a:T", format="%Y-%m-%d %H:%M", title=words("自（UTC）", "from (UTC)", language))
     bars = bins.encode(
-        x=x, x2="b:T", y=alt.Y("y:Q", axis=alt.Axis(title=_words("取消数", "un-likes", language), titleAngle=0, titleAlign="left",
-                                                      titleAnchor="end", titleY=-6, titleX=0, tickCount=3)), y2="y2:Q",
-        color=_cause_color(language, legend=False),
-        tooltip=[when, alt.Tooltip("cause:N", title=_words("归因于", "attributed to", language)),
-                 alt.Tooltip("n:Q", format=".1f", title=_words("约", "about", language))],
+        x=x, x2="b:T", y=alt.Y("y:Q", axis=alt.Axis(title=None, tickCount=3)), y2="y2:Q",
+        color=cause_color(language, legend=False),
+        tooltip=[when, alt.Tooltip("cause:N", title=words("归因于", "attributed to", language)),
+                 alt.Tooltip("n:Q", format=".1f", title=words("约", "about", language))],
     )  # fmt: skip
     marks = alt.Chart(alt.NamedData(name="comments"))
     tips = [
-        alt.Tooltip("text:N", title=_words("评论", "comment", language)),
-        alt.Tooltip("at:T", format="%Y-%m-%d %H:%M", title=_words("时间（UTC）", "posted (UTC)", language)),
-        alt.Tooltip("cited:Q", title=_words("作证的取消数", "named for un-likes", language)),
+        alt.Tooltip("text:N", title=words("评论", "comment", language)),
+        alt.Tooltip("at:T", format="%Y-%m-%d %H:%M", title=words("时间（UTC）", "posted (UTC)", language)),
+        alt.Tooltip("cited:Q", title=words("作证的取消数", "named for un-likes", language)),
     ]
     rules = marks.mark_rule(strokeDash=[3, 3], strokeWidth=1.2, color="#888").encode(x="at:T", tooltip=tips)
     heads = marks.mark_point(filled=True, size=70, shape="triangle-down", opacity=1, color="#888").encode(
         x="at:T", y=alt.value(0), tooltip=tips
     )
     numbers = marks.mark_text(dy=-11, fontSize=10, color="#888").encode(
-        x="at:T", y=alt.value(0), text="number:N"
+        x="at:T", y=alt.value(0), text="label:N"
     )
-    return _finished(alt.layer(bars, rules, heads, numbers).properties(width="container", height=150))
+    return finished(alt.layer(bars, rules, heads, numbers).properties(width="container", height=150))

@@ -21,8 +21,8 @@ OF_THE_VIDEO = (
     "social_pressure",
 )  # causes that lie with the video
 GROUPS_SHOWN = 12  # of one dimension; the rest are added up
-VIDEOS_SHOWN = 100  # by each order in which a reader may want them
-TITLE = 160  # characters of a title that reach the page
+VIDEOS_SHOWN = 60  # by each order in which a reader may want them
+TITLE = 120  # characters of a title that reach the page
 WEEK = 7 * 86_400_000_000
 MONDAY = 4 * 86_400_000_000  # the first one after 1970-01-01
 

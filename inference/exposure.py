@@ -11,7 +11,7 @@ from ..model.taxonomy import cause_names, tag_names
 from .outcome import Row, Tables
 
 COMMENTS_SHOWN = 6  # per video
-TEXT = 280  # characters of a comment that reach the page
+TEXT = 160  # characters of a comment that reach the page
 BINS = 48  # of a video's time line, at most
 SHOWN = 0.95  # of a video's un-likes lie on its time line; the last few would press all others together
 WIDTHS_H = (1, 3, 6, 12, 24, 48, 96, 168, 336, 720, 2160)

@@ -12,6 +12,7 @@ from ..model.taxonomy import cause_names
 from . import charts
 from .ages import SOONEST_S, laid_out
 from .digest import Digest
+from .intervals import intervals
 from .numerals import LANGUAGES, Language, percent, say
 from .outcome import Row
 from .wording import CAUSE, DIMENSION, TAG, VALUE, Both
@@ -69,12 +70,12 @@ def _causes(found: Digest) -> Figure | None:
         return None
     note = Both(
         "横条为 95% 区间，圆点为估计；空心虚线表示未检出，即与零分不开。灰色短线是安慰剂底线：把标签打乱之后仍会得到的占比。",
-        "Bars are 95 % intervals, dots estimates; hollow and dashed means not detected, that is, not told from zero. "
+        "Bars are 95% intervals, dots estimates; hollow and dashed means not detected, that is, not told from zero. "
         "The grey tick is the placebo floor: the share that is still found when tags are shuffled.",
     )
     return Figure(
         "causes", Both("取消的赞归因于什么", "What un-likes are attributed to"), note,
-        _both(lambda language: charts.intervals(entries, CAUSE, language, point, floor)), head, rows,
+        _both(lambda language: intervals(entries, CAUSE, language, point, floor)), head, rows,
     )  # fmt: skip
 
 
@@ -91,7 +92,7 @@ def _tags(found: Digest) -> Figure | None:
     )
     return Figure(
         "tags", Both("各标签承担的占比", "Share carried by each tag"), note,
-        _both(lambda language: charts.intervals(entries, TAG, language, point, found.shares.get("placebo_floor"))), head, rows,
+        _both(lambda language: intervals(entries, TAG, language, point, found.shares.get("placebo_floor"))), head, rows,
     )  # fmt: skip
 
 
@@ -130,6 +131,10 @@ def _ages(found: Digest) -> list[Figure]:
                head,
                [[_from(r), f"{r['to_s']:g}", *(percent(r["share"][c]) for c in cause_names())] for r in rows]),
     ]  # fmt: skip
+
+
+def _found(found: Digest, cause: str) -> float:
+    return found.shares["shares"].get(cause, {}).get("estimate") or 0.0
 
 
 def _from(row: Row) -> str:

@@ -7,11 +7,11 @@ page itself are in its style sheet. A cause that has none here is drawn grey.
 from ..model.taxonomy import cause_names
 
 SHADES: dict[str, tuple[str, str]] = {
-    "content_quality": ("#2166ac", "#5a9fe0"),
-    "emotional_manipulation": ("#d1491c", "#f0703f"),
-    "social_pressure": ("#a8549f", "#cf86c8"),
+    "content_quality": ("#0b72ca", "#59a6ff"),
+    "emotional_manipulation": ("#d1491c", "#dd5449"),
+    "social_pressure": ("#8d4a8c", "#cf86c8"),
     "accidental_tap": ("#e3a52b", "#f0bf57"),
-    "recommender_correction": ("#1b9e8a", "#3cc4ad"),
+    "recommender_correction": ("#31aa70", "#3ad29c"),
     "unexplained": ("#a3a7ad", "#7d8187"),
 }
 GREY = ("#888888", "#888888")
