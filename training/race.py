@@ -76,7 +76,7 @@ def _tap(race: Race, world: World, users: Users, likes: Likes) -> None:
     slip = np.where(likes.double, 1.35, 0.6) * np.where(likes.watched < 0.25, 1.8, 0.85)
     slip *= np.where(likes.surface == 0, 1.1, 0.8)
     law = {
-        "exponential": lambda n: 0.5 + race.rng.gamma(1.8, 2.2, n),
+        "exponential": lambda n: 0.5 + race.rng.gamma(1.4, 3.6, n),
         "heavy": lambda n: 0.7 + race.rng.lognormal(np.log(3.0), 0.75, n),
     }[world.shape]
     race.enter(Runner("accidental_tap"), world.tap_rate * users.tapping[likes.user] * slip, law)

@@ -29,13 +29,15 @@ TABLES = ("videos", "comments", "likes", "exposures", "truth")
 
 @dataclass(frozen=True)
 class Simulated:
-    """The tables of one world; `exposures` is None where the world hands out none. `world` has the moved parameters."""
+    """The tables of one world; `exposures` is None where the world hands out none. `asked` is the world as
+    it was asked for, `world` the same after `varied`."""
 
     videos: pa.Table
     comments: pa.Table
     likes: pa.Table
     exposures: pa.Table | None
     truth: pa.Table
+    asked: World
     world: World
     seed: int
 
@@ -51,7 +53,7 @@ class Simulated:
             pq.write_table(table, temporary, compression="zstd")
             os.replace(temporary, folder / f"{name}.parquet")
         temporary = folder / ".world.json.tmp"
-        told = {"seed": self.seed} | asdict(self.world)
+        told = {"seed": self.seed, "asked": asdict(self.asked), "moved": asdict(self.world)}
         temporary.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         os.replace(temporary, folder / "world.json")
 
@@ -71,7 +73,7 @@ def simulate(world: World, seed: int = 0, texts: Path | None = None) -> Simulate
     """
     # One stream per step: a change in one step leaves the others' draws alone.
     streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(8)]
-    world = varied(world, streams[0])
+    asked, world = world, varied(world, streams[0])
     if texts is None:
         videos = invented_videos(world, streams[1])
         users = invented_users(world, streams[2])
@@ -92,6 +94,7 @@ def simulate(world: World, seed: int = 0, texts: Path | None = None) -> Simulate
         likes=like_table,
         exposures=exposure_rows(world, video_words, likes, floods, streams[7]),
         truth=truth_rows(like_table, likes, race),
+        asked=asked,
         world=world,
         seed=seed,
     )

@@ -30,7 +30,7 @@ class World:
     likes: int = 100_000
     likes_per_user: float = 12.0
     likes_per_video: float = 150.0
-    days: float = 42.0
+    days: float = 28.0
     leavers: float = 0.25  # share of users whose observation ends early
     clock: int = 1  # seconds; every time in every table is rounded down to it
     given: Given = "all"  # which optional columns and tables are handed out
@@ -49,33 +49,33 @@ class World:
     user_shape: float = 1.2  # of the users' gamma multipliers; smaller is more unequal
     # What is said and how well tags are read.
     comments_per_video: float = 30.0
-    claims: float = 0.18  # chance that a comment under a video with the truth claims it
-    false_claims: float = 0.008
-    video_auc: float = 0.90
-    comment_auc: float = 0.95
+    claims: float = 0.12  # chance that a comment under a video with the truth claims it
+    false_claims: float = 0.015
+    video_auc: float = 0.87
+    comment_auc: float = 0.92
     # Why likes are taken back.
     tap_rate: float = 0.0135
-    cooling_clickbait_rate: float = 0.040
-    cooling_staged_rate: float = 0.060
+    cooling_clickbait_rate: float = 0.041
+    cooling_staged_rate: float = 0.062
     exposed_rate: float = 0.016  # each time the exposing comments reach 1, 3, 6 and 12
     dispute_rate: float = 0.044
     friend_rate: float = 0.007  # on the friends' surface, whatever the video
     dispute_by_friend: float = 2.0  # added to a factor of 1 on the friends' surface
     flare_rate: float = 0.06
     flaring: float = 0.4  # share of controversial videos over which opinion flares up
-    quality_rate: float = 0.0032
-    hollow_rate: float = 0.037
-    unwatched_rate: float = 0.024  # times the square of the part that was not watched
-    flooded: float = 0.035  # share of likes that bring a flood of similar videos
-    flood_rate: float = 0.21
-    cleaning_rate: float = 0.00047  # background, per day
+    quality_rate: float = 0.0072
+    hollow_rate: float = 0.027
+    unwatched_rate: float = 0.014  # times the square of the part that was not watched
+    flooded: float = 0.07  # share of likes that bring a flood of similar videos
+    flood_rate: float = 0.10
+    cleaning_rate: float = 0.00076  # background, per day
     cleaning_days: float = 0.0  # mean life of the background; 0 keeps it constant
     # When.
     shape: Shape = "exponential"
-    cooling_s: float = 10_800.0
+    cooling_s: float = 7_200.0
     exposed_s: float = 64_800.0
-    dispute_s: float = 32_400.0
-    quality_s: float = 1_200.0
+    dispute_s: float = 21_600.0
+    quality_s: float = 2_400.0
     flood_s: float = 9_000.0
 
 
@@ -95,11 +95,11 @@ def _world(about: str, changes: Mapping[str, object] | None = None, **more: obje
 WORLDS: dict[str, World] = {
     "base": _BASE,
     "confounded": _world("baiting creators attract careless tappers", careless_meet_bait=1.2),
-    "noisy_tags": _world("the tagger reads poorly", video_auc=0.80, comment_auc=0.86),
+    "noisy_tags": _world("the tagger reads poorly", video_auc=0.76, comment_auc=0.82),
     "missing_optional": _world("no gesture, surface or watch time, no exposures", given="no_context"),
     "four_columns": _world("likes have their four columns only, no exposures", given="four"),
     "other_shape": _world("delays are Weibull and log-normal with heavy tails", shape="heavy"),
-    "decaying_background": _world("users clean up soon or never", cleaning_days=4.0, cleaning_rate=0.0033),
+    "decaying_background": _world("users clean up soon or never", cleaning_days=4.0, cleaning_rate=0.0040),
     "no_manipulation": _world("nobody regrets clickbait or staged scenes", _CALM),
     "hollow_tags": _world(
         "tagged videos are the hollow ones; nobody is manipulated",
@@ -107,7 +107,7 @@ WORLDS: dict[str, World] = {
         hollow_is_tagged=True,
         hollow_rate=0.06,
     ),
-    "nothing": _world("only the constant background", _SILENT, cleaning_rate=0.0030),
+    "nothing": _world("only the constant background", _SILENT, cleaning_rate=0.0045),
     "small": _world("about 500 un-likes", likes=6_400, likes_per_video=40.0),
     "rare": _world("about one like in 150 is taken back", _RARE),
     "coarse_clock": _world("every clock ticks every five seconds", clock=5),
