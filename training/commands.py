@@ -106,10 +106,12 @@ def fit(**settings: Any) -> None:
 @click.option("--seed", default=0, show_default=True, help="Of the split.")
 @click.option("--attribution", type=FOLDER, help="Folder of an attribution, to be judged against --truth.")
 @click.option("--truth", type=FOLDER, help="truth.parquet of a simulated world.")
+@click.option("--baselines/--alone", "beside", default=True, show_default=True,
+              help="Judge simple attributions of the same world too; its tables must lie beside its truth.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def evaluate(
     model: Path | None, comments: Path | None, videos: Path | None, split: str, seed: int, attribution: Path | None,
-    truth: Path | None, as_json: bool,
+    truth: Path | None, beside: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Measure a checkpoint on labelled texts, or an attribution against a simulated truth."""
     from rich.console import Console
@@ -117,12 +119,7 @@ def evaluate(
     if attribution or truth:
         if not (attribution and truth):
             raise click.UsageError("--attribution and --truth belong together.")
-        from .attribution_metrics import attribution_metrics
-
-        found = attribution_metrics(attribution, truth)
-        click.echo(json.dumps(found.as_dict(), indent=2) if as_json else "")
-        if not as_json:
-            Console(width=100).print(found.table())
+        _evaluate_attribution(attribution, truth, as_json, beside)
         return
     if not (comments or videos):
         raise click.UsageError("Give --comments, --videos, or --attribution with --truth.")
@@ -136,8 +133,26 @@ def evaluate(
         Console(width=130).print(result.table())
 
 
+def _evaluate_attribution(folder: Path, truth: Path, as_json: bool, beside: bool) -> None:
+    """Print an attribution's errors, and those of the baselines on the world in whose folder the truth lies."""
+    from rich.console import Console
+
+    from .attribution_metrics import attribution_metrics
+    from .attribution_table import comparison, shares_beside_truth
+
+    judged = {"this attribution": attribution_metrics(folder, truth)}
+    if beside and (truth.parent / "likes.parquet").exists():
+        from .attribution_baselines import baselines
+
+        judged |= baselines(truth.parent, say=lambda line: click.echo(line, err=True))
+    if as_json:
+        click.echo(json.dumps({name: metrics.as_dict() for name, metrics in judged.items()}, indent=2))
+        return
+    Console(width=110).print(comparison(judged), shares_beside_truth(judged["this attribution"]))
+
+
 @main.command()
-@click.option("--world", default="base", show_default=True, help="Its name; --list shows them.")
+@click.option("--world", default="base", show_default=True, help="Its name; --list tells them.")
 @click.option("--likes", type=int, help="How many; default: the world's own number.")
 @click.option("--seed", default=0, show_default=True)
 @click.option(
@@ -153,7 +168,8 @@ def simulate(
     from .worlds import WORLDS, world_named
 
     if listed:
-        click.echo("\n".join(WORLDS))
+        width = max(map(len, WORLDS))
+        click.echo("\n".join(f"{name:{width}}  {told.about}" for name, told in WORLDS.items()))
         return
     if out is None:
         raise click.UsageError("Missing option '--out'.")
