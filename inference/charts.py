@@ -61,44 +61,32 @@ def ages(
     rows: list[Row], rates: bool, language: Language, measure: Literal["per_doubling", "share"]
 ) -> dict[str, Any]:
     """When likes are taken back: bins of age on a logarithmic axis, causes stacked."""
-    flat = []
-    for row in rows:
-        when = f"{age_words(row['from_s'] if row['from_s'] > SOONEST_S else 0, language)} – {age_words(row['to_s'], language)}"
-        foot = 0.0
-        for name in cause_names():
-            value = row[measure][name]
-            if value > 0:
-                flat.append(
-                    {"a": row["from_s"], "b": row["to_s"], "y": foot, "y2": foot + value, "value": value, "when": when,
-                     "cause": say(CAUSE[name], language), "share": row["share"][name]}
-                )  # fmt: skip
-            foot += value
     last = max([row["to_s"] for row in rows] + [60.0])
     ticks = [t for t in TICKS if t <= last]
-    labels = {t: age_words(t, language) for t in ticks}
-    label = " : ".join(f"datum.value == {t} ? '{text}'" for t, text in labels.items()) + " : ''"
+    label = " : ".join(f"datum.value == {t} ? '{age_words(t, language)}'" for t in ticks) + " : ''"
     x = alt.X("a:Q", scale=alt.Scale(type="log", domain=[SOONEST_S, last], nice=False),
               axis=alt.Axis(values=ticks, labelExpr=label, labelOverlap=True, grid=False,
                             title=words("点赞之后多久（对数刻度）", "age of the like (log scale)", language)))  # fmt: skip
-    per = (
-        words(
+    if measure == "share":
+        title = words("占当时取消的比例", "share of un-likes at that age", language)
+    elif rates:
+        title = words(
             "每一万个还在的赞，时长每翻一倍取消几个",
             "un-likes per 10,000 likes, per doubling of age",
             language,
         )
+    else:
+        title = words("取消的个数，时长每翻一倍", "un-likes, per doubling of age", language)
+    short = (
+        words("每万赞每翻一倍", "per 10,000, per doubling", language)
         if rates
-        else words("取消的个数，时长每翻一倍", "un-likes, per doubling of age", language)
-    )
-    title = (
-        per
-        if measure == "per_doubling"
-        else words("占当时取消的比例", "share of un-likes at that age", language)
+        else words("个", "un-likes", language)
     )
     axis = alt.Axis(format=".0%" if measure == "share" else "~s", tickCount=4, title=None)
-    chosen = alt.selection_point(fields=["cause"], bind="legend", name="cause_chosen")
     scale = alt.Scale(domain=[0, 1]) if measure == "share" else alt.Scale(nice=True)
+    chosen = alt.selection_point(fields=["cause"], bind="legend", name="cause_chosen")
     chart = (
-        base(flat)
+        base(_age_stacks(rows, language, measure))
         .mark_rect(strokeWidth=0.4, stroke="white", strokeOpacity=0.25)
         .encode(
             x=x, x2="b:Q", y=alt.Y("y:Q", scale=scale, axis=axis), y2="y2:Q", color=cause_color(language),
@@ -106,7 +94,7 @@ def ages(
             tooltip=[
                 alt.Tooltip("when:N", title=words("点赞之后", "age", language)),
                 alt.Tooltip("cause:N", title=words("归因于", "attributed to", language)),
-                alt.Tooltip("value:Q", format=".3~g" if measure == "per_doubling" else ".0%", title=title),
+                *[alt.Tooltip("value:Q", format=".3~g", title=short)] * (measure == "per_doubling"),
                 alt.Tooltip("share:Q", format=".0%", title=words("占当时取消", "of un-likes then", language)),
             ],
         )
@@ -114,6 +102,23 @@ def ages(
         .properties(width="container", height=300 if measure == "per_doubling" else 170, title=title)
     )  # fmt: skip
     return finished(chart)
+
+
+def _age_stacks(rows: list[Row], language: Language, measure: str) -> list[Row]:
+    flat = []
+    for row in rows:
+        begin = age_words(row["from_s"] if row["from_s"] > SOONEST_S else 0, language)
+        foot = 0.0
+        for name in cause_names():
+            value = row[measure][name]
+            if value > 0:
+                flat.append(
+                    {"a": row["from_s"], "b": row["to_s"], "y": foot, "y2": foot + value, "value": value,
+                     "when": f"{begin} – {age_words(row['to_s'], language)}", "cause": say(CAUSE[name], language),
+                     "share": row["share"][name]}
+                )  # fmt: skip
+            foot += value
+    return flat
 
 
 def groups(rows: list[Row], language: Language) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from .numerals import LANGUAGES, Language, percent, say
 from .outcome import Row
 from .wording import CAUSE, DIMENSION, TAG, VALUE, Both
 
+_HARDLY = 0.005  # of all un-likes: nothing of it is to be seen
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -113,6 +115,12 @@ def _ages(found: Digest) -> list[Figure]:
             "Area is proportional to un-likes: each doubling of age has the same width. The table gives the hazard per "
             "second, for a like that is still there. Choose a cause in the legend to see it alone.",
         )
+        if unseen := [c for c in cause_names() if _mass(rows, c) < _HARDLY <= _found(found, c)]:
+            note = Both(
+                note.zh + f"曲线不含{'、'.join(CAUSE[c].zh for c in unseen)}：由事件触发，不由时长。",
+                note.en
+                + f" The curve leaves out {', '.join(CAUSE[c].en for c in unseen)}: events set it off, not age.",
+            )
     else:
         title = Both(
             "取消发生在点赞之后多久（个数，不是风险）",
@@ -131,6 +139,11 @@ def _ages(found: Digest) -> list[Figure]:
                head,
                [[_from(r), f"{r['to_s']:g}", *(percent(r["share"][c]) for c in cause_names())] for r in rows]),
     ]  # fmt: skip
+
+
+def _mass(rows: list[Row], cause: str) -> float:
+    total = sum(sum(row["mass"].values()) for row in rows)
+    return sum(row["mass"][cause] for row in rows) / total if total else 0.0
 
 
 def _found(found: Digest, cause: str) -> float:

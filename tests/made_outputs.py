@@ -129,12 +129,14 @@ def _write_documents(folder: Path, n: int, parts: np.ndarray, curve: bool, point
         "left_out": [{"column": "exposures", "effect": "unseen"}, {"column": "likes.moon", "effect": "the moon is unseen"}],
         "rows": {"likes": {"un-liked before the like": 3, "a reason of tomorrow": 2}},
         "curve": [
-            {"from_s": float(a), "to_s": float(b), "person_time_s": 1e6, "hazard": {c: 0.01 / (b + 1) for c in cause_names()}}
+            {"from_s": float(a), "to_s": float(b), "person_time_s": 1e6,
+             "hazard": {c: 0.0 if c == "recommender_correction" else 0.01 / (b + 1) for c in cause_names()}}
             for a, b in zip(EDGES, ends, strict=True)
         ] if curve and n else [],
     }  # fmt: skip
     checks = [
-        {"name": "placebo_tags", "chinese": "安慰剂标签", "passed": False, "figure": {"largest_placebo_share": 0.0712}, "why": "w"},
+        {"name": "placebo_tags", "chinese": "安慰剂标签", "passed": False,
+         "figure": {"largest_placebo_share": 0.0712}, "why": "w"},
         {"name": "evidence_before_unlike", "chinese": "证据先于取消", "passed": None, "figure": {}, "why": "not built yet"},
         {"name": "a_check_of_tomorrow", "chinese": "明天的检验", "passed": True, "figure": {"count": 7}, "why": "because"},
     ]  # fmt: skip

@@ -23,3 +23,7 @@ def test_each_figure_has_both_languages_and_a_table(made: dict[str, figures.Figu
 
 def test_empty_values_are_named(made: dict[str, figures.Figure]) -> None:
     assert ("（空）", "(empty)") in [row[0] for row in made["by_category"].rows]
+
+
+def test_what_the_curve_leaves_out_is_said(made: dict[str, figures.Figure]) -> None:
+    assert "曲线不含纠正推荐" in made["ages"].note.zh and "recommender correction" in made["ages"].note.en
