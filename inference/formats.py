@@ -184,6 +184,9 @@ def _check_utf8(file: Path) -> None:
             try:
                 decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as problem:
+                if not chunk:
+                    found = f"{file} ends in the middle of a character"
+                    raise InputError("A file must be whole", found, "Copy or write it again") from problem
                 line += problem.object[: problem.start].count(b"\n")
                 raise _not_utf8(file, line) from problem
             if not chunk:

@@ -30,15 +30,16 @@ def reading(place: Place, required: bool, form: Format) -> Reading:
     Its value raises an InputError if an id has lost digits, or is missing where it is `required`.
     """
     value, kind = place.value, place.value.type()
-    if kind.is_integer():
-        shrinks = kind.is_unsigned_integer() and form == "jsonl"  # where a number has no type but its digits
-        counts = {"large": value > LAST_INT64} if shrinks else {}
-        return Reading(value.isnull(), counts, partial(_of_integers, place, required))
-    if kind.is_floating() or (kind.is_decimal() and kind.scale):
+    if kind.is_integer() or (kind.is_decimal() and not kind.scale):
+        return Reading(value.isnull(), _large(value, form), partial(_of_integers, place, required))
+    if kind.is_floating() or kind.is_decimal():
         return Reading(value.isnull(), {"known": value.notnull()}, partial(_of_decimals, place, required))
-    if kind.is_decimal():
-        return Reading(value.isnull(), {}, partial(_of_integers, place, required))
     return _of_text(place, required, form)
+
+
+def _large(value: Value, form: Format) -> dict[str, Value]:
+    """In JSON a number has no type but its digits: it is an int64 if it can be one."""
+    return {"large": (value > LAST_INT64) | (value < -LAST_INT64 - 1)} if form == "jsonl" else {}
 
 
 def _missing(place: Place, required: bool, n: dict[str, int]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from ..model.errors import InputError
 from ..model.records import Column
 
 
@@ -29,17 +30,27 @@ def structure(con: Any, files: list[str]) -> dict[str, Any]:
     ------
     duckdb.Error
         If a line is no JSON.
+    InputError
+        If the lines are JSON, but no objects.
     """
     quoted = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
     source = f"read_json_objects([{quoted}], format = 'newline_delimited')"
     (found,) = con.raw_sql(f"SELECT json_group_structure(json) FROM {source}").fetchone()
-    merged = json.loads(found) if found else {}
-    return merged if isinstance(merged, dict) else {}
+    merged = json.loads(found) if found else None
+    if not isinstance(merged, dict):
+        raise InputError(
+            "Each line must be one JSON object",
+            f"{files[0]} holds {merged or 'no line'}",
+            'Write {"video_id": …} lines',
+        )
+    return merged
 
 
 def _type(column: Column, found: Any) -> str:
     if isinstance(found, list):
         return "VARCHAR[]" if column.sort == "words" else "VARCHAR"
     if column.sort == "id":  # a number with decimals is read as it is written, to be refused
-        return found if found in ("BIGINT", "UBIGINT") else "VARCHAR"
+        return found if found in ("BIGINT", "UBIGINT", "HUGEINT") else "VARCHAR"
+    if found == "HUGEINT":  # below zero and, perhaps, beyond int64
+        return "DOUBLE"
     return found if found in ("BIGINT", "UBIGINT", "DOUBLE", "BOOLEAN") else "VARCHAR"

@@ -34,10 +34,18 @@ def connect(threads: int | None = None, memory: str | None = None) -> ibis.BaseB
     """A DuckDB inside the process; `threads` and `memory` ("2GB") bound it. It never asks the network for anything."""
     con = ibis.duckdb.connect()
     spill = Path(tempfile.gettempdir()) / f"huizan-{os.getpid()}"
-    for name, value in (
-        ("TimeZone", "UTC"), ("enable_progress_bar", False), ("autoinstall_known_extensions", False),
-        ("temp_directory", str(spill)), ("threads", threads), ("memory_limit", memory),
-    ):  # fmt: skip
+    # A Parquet file's minimum and maximum leave NaN out, and DuckDB 2.0 concludes from them that there is none: with
+    # its statistics, isnan() of pandas' missing numbers is false.
+    settings = {
+        "disabled_optimizers": "statistics_propagation",
+        "TimeZone": "UTC",
+        "enable_progress_bar": False,
+        "autoinstall_known_extensions": False,
+        "temp_directory": str(spill),
+        "threads": threads,
+        "memory_limit": memory,
+    }
+    for name, value in settings.items():
         if value is not None:
             con.con.execute(f"SET {name} = ?", [value])
     return con

@@ -10,6 +10,7 @@ import ibis
 
 from ..model.errors import InputError
 from .refusal import Place, Reading, Value
+from .values import numeric
 
 FIRST, LAST = 946_684_800, 4_102_444_800  # 2000-01-01 and 2100-01-01, seconds
 SECOND = 1_000_000  # microseconds
@@ -29,7 +30,7 @@ def reading(place: Place) -> Reading:
         return Reading(value.isnull(), {"outside": _outside(value)}, partial(_of_moments, place, value))
     if kind.is_numeric():
         exact = kind.is_integer() and not kind.is_uint64()
-        number = value.cast("int64") if exact else value.cast("float64").nullif(float("nan"))
+        number = value.cast("int64") if exact else numeric(value)
         return Reading(number.isnull(), _fits(number), partial(_of_numbers, place, number))
     return _of_text(place)
 

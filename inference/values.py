@@ -5,17 +5,25 @@ Ids are `ids`' and times `times`' work.
 
 from functools import partial
 
+import ibis
+
 from ..model.records import Column
 from .refusal import Place, Reading, Value
 
 NO_TEXT = ("NaN", "nan", "None")  # what careless exports write where there is no text
 
 
+def numeric(value: Value) -> Value:
+    """A numeric column as float64, NaN as null; infinities stay."""
+    number = value.cast("float64")
+    return ibis.ifelse(number.isnan(), ibis.null("float64"), number)
+
+
 def text(place: Place) -> Reading:
     """Text; NaN and the like are null."""
     value = place.value
     if value.type().is_floating():  # a column of nothing but NaN
-        value = value.nullif(float("nan"))
+        value = numeric(value)
     value = value.cast("string").nullif("")
     for word in NO_TEXT:
         value = value.nullif(word)
@@ -32,18 +40,15 @@ def words(place: Place) -> Reading:
 
 def number(place: Place, probability: bool = False) -> Reading:
     """A number as float64, NaN as null; a `probability` lies between 0 and 1."""
-    number: Value = place.value.cast("string").nullif("").try_cast("float64")
-    if place.value.type().is_numeric():
-        number = place.value.cast("float64")
-    number = number.nullif(float("nan"))
-    given = place.value.notnull() & place.value.cast("string").lower().notin(["", "nan"])
-    bad = given & number.isnull()
+    value, text = place.value, place.value.cast("string").nullif("")
+    number = numeric(value if value.type().is_numeric() else text.try_cast("float64"))
+    bad = text.notnull() & (text.lower() != "nan") & number.isnull()
     must = f"{place.column} must be a number"
     if probability:
         bad = bad | (number < 0) | (number > 1)
         must = f"{place.column} must be a probability between 0 and 1"
-    value = partial(_unless, place, bad, number, must, "Mend the column, or leave it out")
-    return Reading(number.isnull(), {"bad": bad}, value)
+    given = partial(_unless, place, bad, number, must, "Mend the column, or leave it out")
+    return Reading(number.isnull(), {"bad": bad}, given)
 
 
 def flag(place: Place) -> Reading:
