@@ -41,10 +41,16 @@ def open_tables(con: ibis.BaseBackend, folder: Path) -> Tables:
     effects = _open(con, folder, "videos_effect", ("video_id", "likes", "reversals"))
     videos = comments = None
     if (folder / "videos.parquet").exists():
-        videos = _open(con, folder, "videos", ("video_id",))
+        videos = _flagged(_open(con, folder, "videos", ("video_id",)))
     if (folder / "comments.parquet").exists():
-        comments = _open(con, folder, "comments", ("comment_id", "video_id"))
+        comments = _flagged(_open(con, folder, "comments", ("comment_id", "video_id")))
     return Tables(reversals, effects, videos, comments)
+
+
+def _flagged(table: ir.Table) -> ir.Table:
+    """Give tags that come as probabilities alone, from another model, the verdict at one half."""
+    tags = [column[2:] for column in table.columns if column.startswith("p_")]
+    return table.mutate({f"is_{t}": table[f"p_{t}"] >= 0.5 for t in tags if f"is_{t}" not in table.columns})
 
 
 def document(folder: Path, name: str, key: str) -> Row:

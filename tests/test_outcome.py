@@ -35,3 +35,13 @@ def test_a_document_must_hold_what_is_asked(tmp_path: Path, text: str) -> None:
     (tmp_path / "shares.json").write_text(text)
     with pytest.raises(InputError, match=r"shares\.json"):
         document(tmp_path, "shares.json", "shares")
+
+
+def test_probabilities_alone_are_read_at_one_half(tmp_path: Path) -> None:
+    make(tmp_path)
+    path = tmp_path / "videos.parquet"
+    pq.write_table(pq.read_table(path).drop_columns(["is_staged"]), path)
+    videos = open_tables(connect(), tmp_path).videos
+    assert videos is not None
+    rows = videos.select("p_staged", "is_staged").to_pyarrow().to_pylist()
+    assert [row["is_staged"] for row in rows] == [row["p_staged"] >= 0.5 for row in rows]
