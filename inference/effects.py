@@ -125,6 +125,8 @@ def _candidates(comments: ir.Table, tags: list[str]) -> dict[str, tuple[np.ndarr
     order = ibis.window(group_by="key", order_by=["moment", ibis.desc("certain"), "id"])
     early = chosen.mutate(number=ibis.row_number().over(order)).filter(lambda t: t.number < CANDIDATES)
     rows = early.order_by("key", "number").to_pyarrow()
+    if not rows.num_rows:
+        return {}
     keys = np.array(rows["key"].to_pylist(), dtype=object)
     moments, certain_, ids = rows["moment"].to_numpy(), rows["certain"].to_numpy(), rows["id"].to_pylist()
     bounds = (
