@@ -2,7 +2,6 @@ import math
 
 import numpy as np
 import pytest
-
 from huizan.training.metrics import best_threshold, expected_calibration_error, tag_metrics
 
 P = np.array([0.9, 0.8, 0.3, 0.1])
@@ -31,5 +30,7 @@ def test_calibrated_probabilities_have_no_error() -> None:
 
 
 def test_the_best_threshold_is_that_of_best_f1() -> None:
-    assert best_threshold(np.array([0.9, 0.6, 0.4, 0.2]), np.array([1, 1, 0, 0]), KNOWN) == 0.6
-    assert best_threshold(P, np.zeros(4), KNOWN) == 0.5
+    p = np.repeat([0.9, 0.6, 0.4, 0.2], 5)
+    assert best_threshold(p, p > 0.5, np.ones(20)) == 0.6
+    assert best_threshold(p, p > 0.95, np.ones(20)) == 0.5
+    assert best_threshold(P, Y, KNOWN) == 0.5  # two positives cannot choose one

@@ -7,8 +7,7 @@ second step. A scale of zero or less is refused: calibration must never turn an 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-LEAST_POSITIVES = 8
-
+from .metrics import LEAST_POSITIVES
 
 def platt(logits: np.ndarray, target: np.ndarray, weight: np.ndarray) -> tuple[float, float]:
     """Scale and shift of one head; (1, 0) where validation data hold too little to tell.

@@ -85,6 +85,7 @@ def pretrain(corpus: Path, out: Path, **settings: Any) -> None:
 @click.option("--learning-rate", default=4e-4, show_default=True)
 @click.option("--tokens", default=3072, show_default=True, help="Tokens of a batch.")
 @click.option("--seed", default=0, show_default=True)
+@click.option("--split-seed", default=0, show_default=True, help="Orders groups of equal size in the split.")
 @click.option("--device", default="auto", show_default=True)
 def fit(**settings: Any) -> None:
     """Teach an encoder the tags, calibrate it, and measure it beside the n-gram baseline on groups it never saw."""

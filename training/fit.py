@@ -48,6 +48,7 @@ class FitSettings:
     blanked: float = 0.08
     averaged: float = 0.995
     seed: int = 0
+    split_seed: int = 0
     device: str = "auto"
 
 
@@ -60,12 +61,12 @@ def fit(settings: FitSettings, report: Callable[[str], None] = print) -> Evaluat
     """
     torch.manual_seed(settings.seed)
     sides: dict[Kind, dict[Side, Labelled]] = {
-        "comment": _sides(settings.comments, "comment", settings.seed),
-        "video": _sides(settings.videos, "video", settings.seed),
+        "comment": _sides(settings.comments, "comment", settings.split_seed),
+        "video": _sides(settings.videos, "video", settings.split_seed),
     }
     train = [kind["train"] for kind in sides.values()]
-    train += [read_labels(Path(p), "comment") for p in settings.extra_comments]
-    train += [read_labels(Path(p), "video") for p in settings.extra_videos]
+    train += _extra(settings.extra_comments, "comment", sides["comment"])
+    train += _extra(settings.extra_videos, "video", sides["video"])
     vocabulary = Vocabulary.read(Path(settings.encoder) / "vocab.txt")
     model = _train(train, vocabulary, settings, report)
     card = Card(settings.name, settings.version, {name: 0.5 for name in head_names()})
@@ -91,6 +92,13 @@ def _sides(paths: tuple[str, ...], kind: Kind, seed: int) -> dict[Side, Labelled
     return {side: whole.take(rows) for side, rows in split(whole.group, seed).items()}
 
 
+def _extra(paths: tuple[str, ...], kind: Kind, sides: dict[Side, Labelled]) -> list[Labelled]:
+    """Labels to train on only, without the groups that validation and test hold."""
+    held_back = set(sides["validation"].group) | set(sides["test"].group)
+    parts = [read_labels(Path(path), kind) for path in paths]
+    return [part.take(np.flatnonzero([group not in held_back for group in part.group])) for part in parts]
+
+
 def _train(
     parts: list[Labelled], vocabulary: Vocabulary, settings: FitSettings, report: Callable[[str], None]
 ) -> ModernBertForSequenceClassification:
@@ -104,7 +112,6 @@ def _train(
         problem_type="multi_label_classification",
         classifier_dropout=settings.dropout,
         mlp_dropout=settings.dropout,
-        attention_dropout=settings.dropout,
     )
     model.to(device)  # pyright: ignore[reportArgumentType]
     rows = _stack([part.units.encode(vocabulary) for part in parts])

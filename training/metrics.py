@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score
 
 BINS = 15
+LEAST_POSITIVES = 8
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,10 @@ def expected_calibration_error(probability: np.ndarray, target: np.ndarray) -> f
 
 
 def best_threshold(probability: np.ndarray, target: np.ndarray, weight: np.ndarray) -> float:
-    """The threshold of best F1 on validation data; 0.5 where there is no positive."""
+    """The threshold of best F1 on validation data; 0.5 where fewer than `LEAST_POSITIVES` positives could choose it."""
     known = weight > 0
     p, y = probability[known], target[known] >= 0.5
-    if not y.any():
+    if y.sum() < LEAST_POSITIVES:
         return 0.5
     precision, recall, thresholds = precision_recall_curve(y, p)
     f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
