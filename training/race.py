@@ -2,7 +2,7 @@
 
 Causes are independent given what is hidden, so the earliest of their moments has the sum of their hazards. A cause with
 cumulative hazard A F(t) strikes at all with chance 1 - exp(-A), at a delay of law F up to terms of A². Nothing here
-looks at the model that is fitted. Its neighbours are `cast`, `threads`, `likes`; `simulation` writes what comes out.
+looks at the model that is fitted. Its neighbours are `cast`, `threads`, `likes`, `floods`; `simulation` writes what comes out.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .cast import DAY, TRUTH, Users, Videos
+from .floods import Floods
 from .likes import Likes
 from .threads import HOUR, NEVER, Threads
 from .worlds import World
@@ -25,14 +26,6 @@ class Runner:
     cause: str
     channel: str | None = None
     tag: str | None = None
-
-
-@dataclass(frozen=True)
-class Floods:
-    """Similar videos that a like brought: `like` its row, `at` seconds; one row per impression."""
-
-    like: np.ndarray
-    at: np.ndarray
 
 
 class Race:
@@ -57,8 +50,14 @@ class Race:
 
 
 def run(
-    world: World, videos: Videos, users: Users, threads: Threads, likes: Likes, rng: np.random.Generator
-) -> tuple[Race, Floods]:
+    world: World,
+    videos: Videos,
+    users: Users,
+    threads: Threads,
+    likes: Likes,
+    floods: Floods,
+    rng: np.random.Generator,
+) -> Race:
     """Run all causes over all likes."""
     race = Race(likes.at, rng)
     _tap(race, world, users, likes)
@@ -66,9 +65,9 @@ def run(
     _exposed(race, world, videos, users, threads, likes)
     _social(race, world, videos, threads, likes)
     _quality(race, world, videos, likes)
-    floods = _flood(race, world, likes)
+    _flood(race, world, floods)
     _cleaning(race, world, users, likes)
-    return race, floods
+    return race
 
 
 def _tap(race: Race, world: World, users: Users, likes: Likes) -> None:
@@ -156,30 +155,15 @@ def _quality(race: Race, world: World, videos: Videos, likes: Likes) -> None:
     race.enter(Runner("content_quality"), amount, heavy if world.shape == "heavy" else exponential)
 
 
-def _flood(race: Race, world: World, likes: Likes) -> Floods:
-    """One like brings a flood of the same; other likes bring a few similar videos that nobody minds."""
-    rng, n = race.rng, len(likes)
-    flooded = rng.random(n) < world.flooded * np.where(likes.surface == 0, 1.15, 0.75)
-    rows = np.flatnonzero(flooded)
-    many = rng.integers(7, 15, rows.size)
-    begin = likes.at[rows] + 300 + rng.exponential(3 * HOUR, rows.size)
-    lasts = rng.uniform(1.0, 5.0, rows.size) * HOUR
-    like, part = np.repeat(rows, many), rng.random(many.sum())
-    at = np.repeat(begin, many) + part * np.repeat(lasts, many)
-    order = np.lexsort((at, like))
-    like, at = like[order], at[order]
-    sixth = np.full(n, 0.0)
-    sixth[rows] = at[np.concatenate([[0], np.cumsum(many)[:-1]]).astype(int) + 5] if rows.size else 0.0
+def _flood(race: Race, world: World, floods: Floods) -> None:
+    """One like brought a flood of the same; within half a day some take it back."""
+    flooded = np.isfinite(floods.full)
     race.enter(
         Runner("recommender_correction"),
         world.flood_rate * flooded,
-        lambda m: np.minimum(rng.exponential(world.flood_s, m), 11.5 * HOUR),
-        sixth,
+        lambda n: np.minimum(race.rng.exponential(world.flood_s, n), 11.5 * HOUR),
+        np.where(flooded, floods.full, 0.0),
     )
-    others = np.flatnonzero(~flooded & (rng.random(n) < 0.12))
-    few = np.repeat(others, rng.integers(1, 4, others.size))
-    stray = likes.at[few] + rng.uniform(0.1, 48, few.size) * HOUR
-    return Floods(np.concatenate([like, few]), np.concatenate([at, stray]))
 
 
 def _cleaning(race: Race, world: World, users: Users, likes: Likes) -> None:

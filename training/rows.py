@@ -9,8 +9,9 @@ from scipy.special import expit, logit, ndtri
 
 from ..model.taxonomy import Kind, tag_names
 from .cast import TRUTH, Videos
+from .floods import Floods
 from .likes import SURFACES, Likes
-from .race import Floods, Race
+from .race import Race
 from .texts import Columns
 from .threads import Threads
 from .worlds import World

@@ -2,9 +2,9 @@
 
     huizan-train simulate --world base --seed 0 --out worlds/base
 
-It leads from a world (`worlds`) over who is there (`cast`), what is said (`threads`, `texts`) and what is liked (`likes`) to
-what is taken back and why (`race`), and lays it down in the contract's tables. The same world and seed give the same
-bytes. It knows nothing of the fitted model.
+It leads from a world (`worlds`) over who is there (`cast`), what is said (`threads`, `texts`), what is liked (`likes`) and
+what likes bring (`floods`) to what is taken back and why (`race`), and lays it down in the contract's tables (`rows`).
+The same world and seed give the same bytes. It knows nothing of the fitted model.
 """
 
 import json
@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .cast import given_videos, invented_users, invented_videos
+from .floods import invented_floods
 from .likes import invented_likes
 from .race import run
 from .rows import comment_rows, exposure_rows, like_rows, truth_rows, video_rows
@@ -72,7 +73,7 @@ def simulate(world: World, seed: int = 0, texts: Path | None = None) -> Simulate
         If given texts do not hold, or there are too few users and videos for that many likes.
     """
     # One stream per step: a change in one step leaves the others' draws alone.
-    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(8)]
+    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(9)]
     asked, world = world, varied(world, streams[0])
     if texts is None:
         videos = invented_videos(world, streams[1])
@@ -86,7 +87,8 @@ def simulate(world: World, seed: int = 0, texts: Path | None = None) -> Simulate
         threads = given_threads(world, videos, given.comment_video, given.minutes, given.claims)
         video_words, comment_words = given.videos, given.comments
     likes = invented_likes(world, videos, users, streams[5])
-    race, floods = run(world, videos, users, threads, likes, streams[6])
+    floods = invented_floods(world, likes, streams[8])
+    race = run(world, videos, users, threads, likes, floods, streams[6])
     like_table = like_rows(world, video_words, videos, likes, race)
     return Simulated(
         videos=video_rows(world, video_words, videos, streams[7]),
