@@ -47,6 +47,8 @@ def intervals(
             }
         )  # fmt: skip
     most = max([r["high"] for r in rows] + [r["floor"] or 0.0 for r in rows] + [0.01])
+    for row in rows:  # an interval without width is still to be seen
+        row["low"], row["high"] = min(row["low"], most * 0.992), max(row["high"], row["low"] + most * 0.008)
     x = alt.Scale(domain=[0, min(1.0, most * 1.04)], nice=False)
     axis = alt.Axis(format=".0%", tickCount=5, title=None)
     tips = [

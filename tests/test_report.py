@@ -121,7 +121,7 @@ def test_no_reversals(tmp_path: Path) -> None:
 def test_one_like_taken_back_without_texts(tmp_path: Path) -> None:
     made = make(tmp_path, reversals=1, videos=1, tables=(), curve=False, point=False)
     page = write_report(made, tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "取消的赞太少" in page and "counts, not rates" in page
+    assert "取消的赞太少" in page and "区间也不可靠" in page and "counts, not rates" in page
     assert 'id="video-v0"' in page
 
 
