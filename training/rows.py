@@ -25,7 +25,7 @@ def scores(truth: np.ndarray, auc: float, rng: np.random.Generator) -> np.ndarra
     """A tagger's probability of each truth, float32: the posterior after one normal reading of the given AUC."""
     gap = np.sqrt(2.0) * ndtri(auc)  # distance of the two normals
     reading = rng.normal(gap * (truth - 0.5), 1.0)
-    prior = np.clip(truth.mean(axis=0), 0.02, 0.98)
+    prior = np.clip(truth.sum(axis=0) / max(len(truth), 1), 0.02, 0.98)
     return expit(gap * reading + logit(prior)).astype(np.float32)
 
 

@@ -9,7 +9,7 @@ The same world and seed give the same bytes. It knows nothing of the fitted mode
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +83,8 @@ def simulate(world: World, seed: int = 0, texts: Path | None = None) -> Simulate
     else:
         given = read_texts(texts)
         videos = given_videos(world, given.truth, given.creator, given.duration_ms, streams[1])
+        # One like per user and video: few videos need many users.
+        world = replace(world, likes_per_user=min(world.likes_per_user, max(1.0, len(videos) / 8)))
         users = invented_users(world, streams[2])
         threads = given_threads(world, videos, given.comment_video, given.minutes, given.claims)
         video_words, comment_words = given.videos, given.comments
