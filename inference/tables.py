@@ -13,7 +13,6 @@ from functools import reduce
 from operator import and_
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import ibis
 import ibis.expr.types as ir
@@ -27,7 +26,7 @@ from .formats import Raw, files_of, open_raw, unreadable
 from .refusal import Place, Reading, refuse_if_most
 
 TEXTS = "texts"  # key of the counts over all columns of which one must be there
-_CHECKED: WeakKeyDictionary[ibis.BaseBackend, dict[tuple, ir.Table]] = WeakKeyDictionary()
+CHECKED = "_huizan_checked"  # attribute of a connection: the tables that it has opened, by their files' state
 
 
 def connect(threads: int | None = None, memory: str | None = None) -> ibis.BaseBackend:
@@ -72,7 +71,7 @@ def read(con: ibis.BaseBackend, path: str | Path, record: Record) -> ir.Table:
         categories, numbers or probabilities do not hold.
     """
     path = Path(path)
-    known = _CHECKED.setdefault(con, {})
+    known: dict[tuple, ir.Table] = vars(con).setdefault(CHECKED, {})
     key = _state(path, record)
     if key not in known:
         known[key] = _checked(open_raw(con, path, record.columns), record)
@@ -88,7 +87,7 @@ def read_likes(con: ibis.BaseBackend, path: str | Path) -> ir.Table:
         As `read`.
     """
     path = Path(path)
-    known = _CHECKED.setdefault(con, {})
+    known: dict[tuple, ir.Table] = vars(con).setdefault(CHECKED, {})
     key = _state(path, LIKES)
     if key not in known:
         raw = open_raw(con, path, dict.fromkeys((*LIKES.columns, *LIKE_EVENTS.columns)))

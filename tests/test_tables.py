@@ -119,6 +119,12 @@ def test_files_are_checked_once_unless_they_change(
     assert read(con, path, VIDEOS).count().to_pyarrow().as_py() == 2
 
 
+def test_connections_do_not_share_tables(tmp_path: Path) -> None:
+    path = csv(tmp_path / "v.csv", "video_id,title", "1,t")
+    for con in (connect(), connect()):
+        assert read(con, path, VIDEOS).count().to_pyarrow().as_py() == 1
+
+
 def test_rows_stream_in_the_order_of_the_file(con: ibis.BaseBackend, tmp_path: Path) -> None:
     ids = list(range(10_000, 0, -1))
     path = parquet(tmp_path / "v.parquet", video_id=ids, title=["t"] * len(ids))
