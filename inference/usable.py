@@ -26,6 +26,10 @@ def usable(likes: ir.Table, videos: ir.Table | None) -> tuple[ir.Table, dict[str
     """
     counts: dict[str, int] = {}
     if "event" in likes.columns:
+        dated = likes["at"].notnull()
+        if undated := int(likes.filter(~dated).count().to_pyarrow().as_py()):
+            counts["time of the event is missing"] = undated
+        likes = likes.filter(dated)
         counts |= unpaired(likes)
         likes = pair(likes)
     table = likes.mutate(key=likes.video_id.cast("string"), user_key=likes.user_id.cast("string"))
@@ -36,19 +40,18 @@ def usable(likes: ir.Table, videos: ir.Table | None) -> tuple[ir.Table, dict[str
         else ibis.literal(last, "int64")
     )
     table = table.mutate(ends_at=ibis.coalesce(table.unliked_at, until))
-    known = ibis.literal(True)
     if videos is not None:
         seen = videos.select(seen=videos.video_id.cast("string")).distinct()
         table = table.left_join(seen, table.key == seen.seen).select(table, seen.seen)
-        known = table.seen.notnull()
     reasons = {
         "time of the like is missing": table.liked_at.isnull(),
         "un-liked before the like": (table.unliked_at < table.liked_at).fill_null(False),
         "observation ends before the like": (
             table.unliked_at.isnull() & (table.ends_at < table.liked_at)
         ).fill_null(False),
-        "video not in the videos table": ~known,
     }
+    if videos is not None:
+        reasons["video not in the videos table"] = table.seen.isnull()
     bad = (
         table.aggregate(rows=table.count(), **{r: b.sum() for r, b in reasons.items()})
         .to_pyarrow()

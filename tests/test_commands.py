@@ -124,11 +124,12 @@ def test_ids_of_different_types_and_a_raw_log(world: World) -> None:
         rows.append(row | {"event": "like", "at": START + i * 100})
         rows += [row | {"event": "unlike", "at": START + i * 100 + 50}] * (i % 5 == 0)
     rows.append({"user_id": "x", "video_id": "1", "event": "unlike", "at": START})
+    rows.append({"user_id": "x", "video_id": "1", "event": "like", "at": None})
     world.likes = jsonl(world.folder / "log.jsonl", *rows)
     result = world.run()
     assert result.exit_code == 0, result.output
     assert "60 likes, 12 taken back" in result.stdout
-    assert "un-like without a like" in result.stdout
+    assert "un-like without a like" in result.stdout and "time of the event is missing" in result.stdout
     reversals = pq.read_table(world.out / "reversals.parquet")
     assert set(reversals["video_id"].to_pylist()) <= {str(i) for i in range(1, 8)}
 
@@ -144,6 +145,15 @@ def test_few_likes_are_a_valid_result(world: World, likes: int, taken_back: int)
         assert "nothing to attribute" in result.stdout
     assert pq.read_metadata(world.out / "reversals.parquet").num_rows == taken_back
     assert (world.out / "report.html").exists()
+
+
+def test_what_is_not_given_is_named(world: World) -> None:
+    result = huizan("attribute", "--likes", world.likes, "--out", world.out, "--bootstrap", 0)
+    assert result.exit_code == 0, result.output
+    assert {"videos", "comments", "exposures"} <= {entry["column"] for entry in world.shares()["left_out"]}
+    world.comments = csv(world.folder / "undated.csv", "comment_id,video_id,text", "a1,1,演的", "a2,2,好看")
+    assert world.run().exit_code == 0
+    assert "comments.created_at" in {entry["column"] for entry in world.shares()["left_out"]}
 
 
 def test_a_few_unusable_rows_are_counted(world: World) -> None:
