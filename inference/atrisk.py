@@ -13,15 +13,15 @@ import numpy as np
 import pyarrow as pa
 
 from ..model.hazard import ACCIDENTAL_UNTIL, AGE_EDGES, BINS
-from .evidence import CLOCKS
+from .evidence import CLOCKS, COUNTED
 
 NEVER = 10**17  # microseconds after the like; later than any clock
-QUANTILES = (0.5, 0.75, 0.9)  # of a tag's score over likes: its levels of suspicion
+QUANTILES = (0.3, 0.55, 0.75, 0.9)  # of a tag's score over likes: its levels of suspicion
 COMPLETIONS = (0.25, 0.6)  # watched share of the video; below the first a like is hardly a verdict
 UNKNOWN = len(COMPLETIONS) + 1
 GROUPS = 12  # clusters of users, and of videos, for the bootstrap
 CELL = ("clickbait", "staged", "controversy", "completion", "friend", "gesture")
-TIMED = ("all", "exposed_first", "exposed_many", "complained")
+TIMED = ("all", *COUNTED)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ packages, and what comes out is laid into tables (`effects`, `checks`). The word
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,13 @@ import pyarrow as pa
 from ..model.hazard import AGE_EDGES, Hazard, fit, start
 from ..model.taxonomy import cause_names, tag_names
 from . import checks as falsification
-from .atrisk import AtRisk, aggregate, joined, levels
+from .atrisk import AtRisk, aggregate, joined
 from .effects import Credit, credit_of, reversals_table, videos_effect
-from .evidence import floods, video_clocks
+from .inputs import Inputs, prepare
 from .outputs import write_json, write_table
-from .packages import moved, packages
+from .packages import moved
 from .progress import Silent
-from .refusal import refuse_if_most
 from .terms import GROUPS, RIVAL, Design, design
-from .usable import usable
 
 POINT_FROM = 2_000  # reversals below which only the interval should be read
 
@@ -50,19 +48,6 @@ class Attribution:
     shares: dict[str, Any]
     checks: dict[str, Any]
     summary: dict[str, dict[str, int]]
-
-
-@dataclass
-class _Inputs:
-    """Prepared tables, and what was kept out or left out on the way."""
-
-    likes: ir.Table
-    comments: ir.Table | None
-    packages: pa.Table
-    floods: ir.Table | None
-    thresholds: dict[str, list[float]]
-    rows: dict[str, dict[str, int]] = field(default_factory=dict)
-    left_out: list[dict[str, str]] = field(default_factory=list)
 
 
 def attribute(
@@ -92,8 +77,8 @@ def attribute(
     """
     settings, progress = settings or AttributionSettings(), progress or Silent()
     with progress.stage("汇总点赞 aggregating likes"):
-        inputs = _prepare(con, likes, videos, comments, exposures)
-        data = _aggregate(con, inputs, inputs.packages)
+        inputs = prepare(likes, videos, comments, exposures)
+        data = _aggregate(inputs, inputs.packages)
     if len(data.events) == 0:
         return _nothing(data, inputs)
     with progress.stage("拟合风险 fitting hazards"):
@@ -106,9 +91,9 @@ def attribute(
         "自助法与安慰剂 bootstrap and placebos", settings.bootstrap + settings.placebos
     ) as stage:
         samples = _bootstrap([(plan, hazard), (rival_plan, rival)], settings, stage.advance)
-        floor = _placebos(con, inputs, settings, stage.advance)
+        floor = _placebos(inputs, settings, stage.advance)
     shares = _shares(data, inputs, credit, credit_of(rival, rival_plan), samples, floor)
-    shares["curve"] = _curve(hazard, plan)
+    shares["curve"] = _curve(credit, plan)
     return Attribution(
         reversals_table(con, data, credit, inputs.comments),
         videos_effect(inputs.likes, data, credit),
@@ -126,82 +111,9 @@ def write(attribution: Attribution, out: Path) -> None:
     write_json(out / "checks.json", attribution.checks)
 
 
-def _prepare(con, likes, videos, comments, exposures) -> _Inputs:
-    good, counts = usable(likes, videos)
-    good = good.cache()
-    left_out = [
-        {"column": name, "effect": effect}
-        for name, there, effect in (
-            ("videos", videos is not None, "tags of videos unseen: emotional manipulation only through comments"),
-            ("comments", comments is not None, "no comments: nothing exposes, disputes or complains"),
-            ("exposures", exposures is not None, "no exposures: correction of the recommender cannot be told from the rest"),
-            ("likes.surface", "surface" in good.columns, "friends' surface unseen: social pressure only through controversy"),
-            ("likes.gesture", "gesture" in good.columns, "gesture unseen: mis-taps are told by their delay alone"),
-            ("likes.watch_ms", {"watch_ms", "video_duration_ms"} <= set(good.columns),
-             "completion unseen: content quality is told by complaints and by time alone"),
-            ("likes.observed_until", "observed_until" in good.columns, "observation taken to end with the table"),
-        )
-        if not there
-    ]  # fmt: skip
-    rows = {"likes": counts} if counts else {}
-    clocks = None
-    if comments is not None and "created_at" in comments.columns:
-        clocks = video_clocks(comments).cache()
-        undated = (
-            comments.aggregate(n=comments.created_at.isnull().sum(), all=comments.count())
-            .to_pyarrow()
-            .to_pylist()[0]
-        )
-        if undated["n"]:
-            rows["comments"] = {"without a date: no evidence": int(undated["n"])}
-        unknown = _unknown_videos(comments, videos)
-        if unknown:
-            refuse_if_most(
-                unknown,
-                undated["all"],
-                "comments",
-                "video not in the videos table",
-                "Check the ids of both tables",
-            )
-            rows.setdefault("comments", {})["video not in the videos table"] = unknown
-    elif comments is not None:
-        left_out.append({"column": "comments.created_at", "effect": "undated comments cannot be evidence"})
-    text = packages(good, videos, clocks)
-    flood = None
-    if exposures is not None:
-        by_like = _names_liked_video(exposures, good)
-        flood = floods(exposures, by_like).cache()
-    return _Inputs(
-        good, comments, text, flood, {tag: levels(text, tag) for tag in tag_names("video")}, rows, left_out
-    )
-
-
-def _unknown_videos(comments: ir.Table, videos: ir.Table | None) -> int:
-    if videos is None:
-        return 0
-    known = videos.select(known=videos.video_id.cast("string")).distinct()
-    missing = comments.anti_join(known, comments.video_id.cast("string") == known.known)
-    return int(missing.count().to_pyarrow().as_py())
-
-
-def _names_liked_video(exposures: ir.Table, likes: ir.Table) -> bool:
-    """Whether an impression's `video_id` is that of the like which brought it: so when most pairs are likes."""
-    pairs = exposures.filter(exposures.kind == "similar_impression").select(
-        u=exposures.user_id.cast("string"), v=exposures.video_id.cast("string")
-    )
-    liked = pairs.semi_join(likes, [pairs.u == likes.user_key, pairs.v == likes.key])
-    return 2 * liked.count().to_pyarrow().as_py() > pairs.count().to_pyarrow().as_py()
-
-
-def _aggregate(con: ibis.BaseBackend, inputs: _Inputs, text: pa.Table) -> AtRisk:
-    name = ibis.util.gen_name("packages")
-    table = con.create_table(
-        name, text.select([c for c in text.column_names if c not in ("mark", "first")]), temp=True
-    )
-    try:
-        return aggregate(joined(inputs.likes, table, inputs.floods, inputs.thresholds))
-    finally:
-        con.drop_table(name)
+def _aggregate(inputs: Inputs, text: pa.Table) -> AtRisk:
+    known = ibis.memtable(text.select([name for name in text.column_names if name not in ("mark", "first")]))
+    return aggregate(joined(inputs.likes, known, inputs.floods, inputs.thresholds))
 
 
 def _fit(plan: Design, settings: AttributionSettings) -> Hazard:
@@ -233,14 +145,12 @@ def _bootstrap(
     return samples
 
 
-def _placebos(
-    con: ibis.BaseBackend, inputs: _Inputs, settings: AttributionSettings, advance: Callable[[], None]
-) -> dict[str, float]:
+def _placebos(inputs: Inputs, settings: AttributionSettings, advance: Callable[[], None]) -> dict[str, float]:
     """The largest share of each cause that moved packages still give."""
     rng = np.random.default_rng([settings.seed, 2])
     floor = dict.fromkeys((*cause_names(), *tag_names("video")), 0.0)
     for _ in range(settings.placebos):
-        plan = design(_aggregate(con, inputs, moved(inputs.packages, rng)))
+        plan = design(_aggregate(inputs, moved(inputs.packages, rng)))
         found = credit_of(_fit(plan, settings), plan).as_shares()
         floor = {name: max(floor[name], float(found[name])) for name in floor}
         advance()
@@ -249,7 +159,7 @@ def _placebos(
 
 def _shares(
     data: AtRisk,
-    inputs: _Inputs,
+    inputs: Inputs,
     credit: Credit,
     rival: Credit,
     samples: list[dict[str, float]],
@@ -288,35 +198,25 @@ def _shares(
     }
 
 
-def _curve(hazard: Hazard, plan: Design) -> list[dict[str, Any]]:
-    """Mean hazard by age of the like and cause: the terms' expected events over all person-time of the bin."""
-    totals = plan.totals()
-    expected = hazard.level[:, None] * hazard.shape[hazard.group_of] * totals.person_time
+def _curve(credit: Credit, plan: Design) -> list[dict[str, Any]]:
+    """Mean hazard by age of the like and cause: credited un-likes over person-time in each bin, per second."""
     background = [k for k, term in enumerate(plan.terms) if term.group == "background"]
-    everyone = totals.person_time[background].sum(axis=0)
-    credit = credit_of(hazard, plan)
-    cause = credit.cause_of_term
-    flat = np.array([term.clock in ("flare", "flood") for term in plan.terms])
+    everyone = plan.totals().person_time[background].sum(axis=0)
     rows = []
-    for b in range(everyone.size):
-        if everyone[b] <= 0:
-            continue
-        hazards = {
-            name: float(expected[(cause == i) & ~flat, b].sum() / everyone[b])
-            for i, name in enumerate(cause_names())
-        }
+    for b in np.flatnonzero(everyone > 0):
+        credits = credit.causes[plan.event_bin == b].sum(axis=0) / everyone[b]
         rows.append(
             {
                 "from_s": float(AGE_EDGES[b]),
                 "to_s": float(AGE_EDGES[b + 1]),
                 "person_time_s": float(everyone[b]),
-                "hazard": hazards,
+                "hazard": dict(zip(cause_names(), credits.tolist(), strict=True)),
             }
         )
     return rows
 
 
-def _nothing(data: AtRisk, inputs: _Inputs) -> Attribution:
+def _nothing(data: AtRisk, inputs: Inputs) -> Attribution:
     """A valid result: no like was taken back."""
     unknown = {"estimate": None, "low": None, "high": None, "detected": False}
     shares = {

@@ -9,12 +9,17 @@ import ibis.expr.types as ir
 
 HOUR = 3_600_000_000  # microseconds
 
-EXPOSED_FIRST, EXPOSED_MANY = 1, 6  # exposing comments after which a video is exposed, and widely exposed
-COMPLAINED = 2  # complaints after which the content is in doubt
+# Comments of one kind after which a video counts as exposed, in doubt or disputed, and how strongly.
+COUNTS = {
+    "exposing": {"exposed_first": 1, "exposed_some": 3, "exposed_many": 6},
+    "complaining": {"complained_first": 1, "complained_some": 3},
+    "disputing": {"disputed_some": 2, "disputed_many": 6},
+}
 FLARE_COMMENTS, FLARE_WITHIN, FLARE_LASTS = 8, 6 * HOUR, 48 * HOUR
 FLOOD_IMPRESSIONS, FLOOD_WITHIN, FLOOD_LASTS = 6, 6 * HOUR, 12 * HOUR
 
-CLOCKS = ("exposed_first", "exposed_many", "complained", "flare_from", "flare_until")
+COUNTED = tuple(name for counts in COUNTS.values() for name in counts)
+CLOCKS = (*COUNTED, "flare_from", "flare_until")
 
 
 def says(comments: ir.Table, tag: str) -> ir.BooleanValue:
@@ -44,15 +49,14 @@ def video_clocks(comments: ir.Table) -> ir.Table:
         disputing=says(dated, "controversy"),
         complaining=says(dated, "low_quality"),
     )
-    exposing = _nth(dated.filter(dated.exposing), exposed_first=EXPOSED_FIRST, exposed_many=EXPOSED_MANY)
-    complaining = _nth(dated.filter(dated.complaining), complained=COMPLAINED)
     flares = _dense(dated.filter(dated.disputing), ["key"], FLARE_COMMENTS, FLARE_WITHIN)
     flares = flares.group_by("key").aggregate(
         flare_from=flares.moment.min(), flare_until=flares.moment.max() + FLARE_LASTS
     )
-    keys = dated.select("key").distinct()
-    joined = keys.left_join(exposing, "key").select(keys.key, "exposed_first", "exposed_many")
-    joined = joined.left_join(complaining, "key").select(joined, "complained")
+    joined = dated.select("key").distinct()
+    for says_so, counts in COUNTS.items():
+        reached = _nth(dated.filter(dated[says_so]), counts)
+        joined = joined.left_join(reached, "key").select(joined, *counts)
     return joined.left_join(flares, "key").select(joined, "flare_from", "flare_until")
 
 
@@ -84,7 +88,7 @@ def floods(exposures: ir.Table, by_like: bool) -> ir.Table:
     )
 
 
-def _nth(rows: ir.Table, **numbers: int) -> ir.Table:
+def _nth(rows: ir.Table, numbers: dict[str, int]) -> ir.Table:
     """The moment of the n-th row of each key, for every named n."""
     order = ibis.window(group_by="key", order_by="moment")
     counted = rows.mutate(number=ibis.row_number().over(order) + 1)

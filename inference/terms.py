@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from ..model.hazard import ACCIDENTAL_UNTIL, AGE_EDGES, BINS, REASON_FROM, Group, Totals
 from .atrisk import QUANTILES, UNKNOWN, AtRisk
+from .evidence import COUNTS
 
 DAY = 86_400.0
 
@@ -70,6 +71,10 @@ def _friendly(tag: str, level: int) -> Callable[[Cells], np.ndarray]:
     return lambda cells: (cells[tag] >= level) & (cells["friend"] == 1)
 
 
+def _among_friends(cells: Cells) -> np.ndarray:
+    return cells["friend"] == 1
+
+
 _LEVELS = range(1, len(QUANTILES) + 1)
 TERMS: tuple[Term, ...] = (
     *(Term("tap", _tap(g, c)) for g in range(3) for c in range(UNKNOWN + 1)),
@@ -78,16 +83,22 @@ TERMS: tuple[Term, ...] = (
         for tag in ("clickbait", "staged")
         for level in _LEVELS
     ),
+    *(Term("cooling", _everyone, clock=clock, tag="clickbait+staged") for clock in COUNTS["exposing"]),
     Term("exposed", _suspected, clock="exposed_first", tag="clickbait+staged"),
-    Term("exposed", _everyone, clock="exposed_many", tag="clickbait+staged"),
+    *(
+        Term("exposed", _everyone, clock=clock, tag="clickbait+staged")
+        for clock in ("exposed_some", "exposed_many")
+    ),
     *(Term("dispute", _at_least("controversy", level), tag="controversy") for level in _LEVELS),
     *(Term("dispute", _friendly("controversy", level), tag="controversy") for level in _LEVELS),
-    Term("dispute", lambda cells: cells["friend"] == 1),
+    *(Term("dispute", _everyone, clock=clock, tag="controversy") for clock in COUNTS["disputing"]),
+    *(Term("dispute", _among_friends, clock=clock, tag="controversy") for clock in COUNTS["disputing"]),
+    Term("dispute", _among_friends),
     Term("flare", _everyone, clock="flare", tag="controversy"),
     Term("disappointment", _everyone),
     Term("disappointment", lambda cells: cells["completion"] == 0),
     Term("disappointment", lambda cells: cells["completion"] <= 1),
-    Term("disappointment", _everyone, clock="complained"),
+    *(Term("disappointment", _everyone, clock=clock) for clock in COUNTS["complaining"]),
     Term("flood", _everyone, clock="flood"),
     Term("background", _everyone),
 )
