@@ -1,5 +1,4 @@
 import numpy as np
-
 from huizan.training.calibration import platt
 
 

@@ -3,7 +3,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from huizan.inference import Scorer
 from huizan.model.taxonomy import head_names
 from huizan.training.evaluation import evaluate_files

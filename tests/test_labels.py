@@ -3,7 +3,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from huizan.model.errors import InputError
 from huizan.model.taxonomy import head_names
 from huizan.training.labels import UNSURE_WEIGHT, concatenate, read_labels

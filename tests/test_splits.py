@@ -1,8 +1,7 @@
 import numpy as np
+from huizan.training.splits import SHARES, split
 from hypothesis import given
 from hypothesis import strategies as st
-
-from huizan.training.splits import SHARES, split
 
 GROUPS = st.lists(st.integers(0, 12).map(str), min_size=1, max_size=80).map(np.array)
 
