@@ -3,6 +3,10 @@
 On a logarithmic axis of ages equal widths are doublings; what is drawn is therefore per doubling. It knows numbers, not pictures.
 """
 
+# Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
+# pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportReturnType=false, reportIndexIssue=false
+
 from math import log2
 
 import ibis

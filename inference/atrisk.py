@@ -5,6 +5,10 @@ user, and the un-likes themselves. Kept likes never leave it one by one. It know
 `terms`, which turns cells into totals.
 """
 
+# Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
+# pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportReturnType=false, reportIndexIssue=false
+
 from dataclasses import dataclass
 
 import ibis

@@ -5,6 +5,10 @@ Likes are made usable (`usable`), texts become packages (`packages`) with dated 
 packages, and what comes out is laid into tables (`effects`, `checks`). The words are "attributed to", never "caused by".
 """
 
+# Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
+# pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportReturnType=false, reportIndexIssue=false
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path

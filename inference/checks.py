@@ -103,7 +103,7 @@ def _by_suspicion(data: AtRisk, begin: float, end: float) -> tuple[list[int], li
     inside = (age >= begin) & (age < end)
     cells_on = _suspected(data.cells)
     bins = [b for b in range(len(AGE_EDGES) - 1) if AGE_EDGES[b] >= begin and AGE_EDGES[b + 1] <= end]
-    seconds = sum(data.cells[f"all_{b}"].to_numpy() for b in bins)
+    seconds = np.sum([data.cells[f"all_{b}"].to_numpy() for b in bins], axis=0)
     return (
         [int((inside & (events_on == on)).sum()) for on in (False, True)],
         [max(float(seconds[cells_on == on].sum()), 1e-9) for on in (False, True)],

@@ -4,6 +4,10 @@ Takes the opened outputs and gives plain rows: how many likes were lost at which
 week or surface, and which videos lost most. It knows neither charts nor words; the exposing comments are found by `exposure`.
 """
 
+# Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
+# pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportReturnType=false, reportIndexIssue=false
+
 from dataclasses import dataclass
 from functools import reduce
 from operator import add

@@ -4,6 +4,10 @@ Credit is the responsibility of the hazard's terms (`terms`) summed by cause; a 
 belong to it. Rows come back with the ids as they came in.
 """
 
+# Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
+# pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportReturnType=false, reportIndexIssue=false
+
 from dataclasses import dataclass
 
 import ibis

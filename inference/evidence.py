@@ -4,6 +4,10 @@ Every clock is a moment; the attribution asks only whether it lies before the un
 speak. Expressions only. It knows comments and exposures, not likes.
 """
 
+# Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
+# pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportReturnType=false, reportIndexIssue=false
+
 import ibis
 import ibis.expr.types as ir
 

@@ -4,6 +4,10 @@ The comments named in `reversals.parquet` are counted by video and joined with t
 time and cause, in bins that fit the video. Everything is aggregated by the engine for the videos that the page shows.
 """
 
+# Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
+# pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportReturnType=false, reportIndexIssue=false
+
 import ibis
 import ibis.expr.types as ir
 

@@ -4,6 +4,10 @@ Parquet, CSV (also with tabs, .tsv) and JSON lines, the latter two also with .gz
 reads them. What the columns must hold is checked by `tables`.
 """
 
+# Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
+# pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportReturnType=false, reportIndexIssue=false
+
 import codecs
 import csv
 import gzip

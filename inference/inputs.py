@@ -3,6 +3,10 @@
 Everything stays an expression of the engine but the packages of texts, one row per video. It knows nothing of hazards.
 """
 
+# Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
+# pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportReturnType=false, reportIndexIssue=false
+
 from dataclasses import dataclass, field
 
 import ibis.expr.types as ir

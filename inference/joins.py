@@ -3,6 +3,10 @@
 Each table for itself was checked by `tables`; which likes can be used is decided by `usable`.
 """
 
+# Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
+# pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportReturnType=false, reportIndexIssue=false
+
 from typing import Any
 
 import ibis.expr.types as ir

@@ -3,6 +3,10 @@
 A folder that lacks one, or holds something else under its name, is refused with what to do. It knows no meanings.
 """
 
+# Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
+# pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportReturnType=false, reportIndexIssue=false
+
 import json
 from dataclasses import dataclass
 from pathlib import Path

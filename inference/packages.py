@@ -4,6 +4,10 @@ The placebo moves whole packages between videos of like popularity: all that a t
 stays. What is still attributed to texts then is the floor under which nothing is detected.
 """
 
+# Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
+# pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportReturnType=false, reportIndexIssue=false
+
 import ibis
 import ibis.expr.types as ir
 import numpy as np

@@ -5,6 +5,10 @@ un-like, is a duplicate; an un-like before any like is an orphan; both are count
 new row. Expressions only: they run on DuckDB and on Spark alike.
 """
 
+# Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
+# pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportReturnType=false, reportIndexIssue=false
+
 import ibis
 import ibis.expr.types as ir
 

@@ -5,6 +5,10 @@ names the scripts by their hashes lets nothing else run or load. Numbers come fr
 `figures`, sentences from `wording`; this module lays them before the template. Texts of users reach the page escaped, as text.
 """
 
+# Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
+# pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportReturnType=false, reportIndexIssue=false
+
 import base64
 import hashlib
 import json

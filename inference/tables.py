@@ -5,6 +5,10 @@ record: ids as they came (`ids`), times as int64 microseconds since 1970 UTC (`t
 that breaks its record ends in one `InputError`. What the columns mean is `model.records`, how files are opened `formats`.
 """
 
+# Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
+# pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportReturnType=false, reportIndexIssue=false
+
 import difflib
 import os
 import tempfile

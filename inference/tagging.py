@@ -5,6 +5,10 @@ file beside the output, so that a killed job goes on where it stopped and ends w
 the scoring (`scorer`), the reader the checking (`tables`); this module only moves rows.
 """
 
+# Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
+# pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportReturnType=false, reportIndexIssue=false
+
 import hashlib
 import json
 import shutil

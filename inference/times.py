@@ -4,6 +4,10 @@ Timestamps and ISO-8601 text without a zone are taken as UTC. Numbers are second
 values of a column must fit one and the same unit between the years 2000 and 2100, else nothing is guessed.
 """
 
+# Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
+# pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportReturnType=false, reportIndexIssue=false
+
 from functools import partial
 
 import ibis

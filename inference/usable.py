@@ -4,6 +4,10 @@ It also gives every user and every video a cluster for the bootstrap. Clusters a
 and counts) and never from ids or the order of rows: relabelled or shuffled tables give the same numbers.
 """
 
+# Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
+# pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportReturnType=false, reportIndexIssue=false
+
 import ibis
 import ibis.expr.types as ir
 

@@ -16,7 +16,8 @@ READS_TENSORS = {"encoder", "tagger"}
 HEAVY = {"torch", "transformers", "altair", "vl_convert", "sklearn", "datasets", "ibis", "duckdb", "pandas"}
 
 pytestmark = pytest.mark.skipif(
-    not (ROOT / "ARCHITECTURE.md").exists(), reason="the source is out of reach, only the installed package is tested"
+    not (ROOT / "ARCHITECTURE.md").exists(),
+    reason="the source is out of reach, only the installed package is tested",
 )
 
 
@@ -69,7 +70,9 @@ def test_rooms_are_flat_and_no_module_has_two_names() -> None:
 
 @pytest.mark.parametrize("name", LEAVES)
 def test_leaves_import_no_neighbours(name: str) -> None:
-    neighbours = {module.split(".")[0] for level, module in imports(ROOT / "model" / f"{name}.py") if level == 1}
+    neighbours = {
+        module.split(".")[0] for level, module in imports(ROOT / "model" / f"{name}.py") if level == 1
+    }
     assert neighbours <= LEAVES[name]
 
 

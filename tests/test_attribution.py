@@ -5,7 +5,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-
 from huizan.inference.attribution import Attribution, AttributionSettings, attribute, write
 from huizan.inference.tables import connect, read, read_likes
 from huizan.model.errors import InputError

@@ -1,6 +1,5 @@
 import ibis
 import pyarrow as pa
-
 from huizan.inference.evidence import FLARE_LASTS, FLOOD_LASTS, HOUR, floods, video_clocks
 
 P = ("p_clickbait", "p_staged", "p_controversy", "p_low_quality")

@@ -40,7 +40,8 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> dict:
         )
     )  # fmt: skip
     settings = FitSettings(
-        str(encoder), str(folder / "checkpoint"), (labels(folder / "c.jsonl", "comment"),), (labels(folder / "v.jsonl", "video"),),
+        str(encoder), str(folder / "checkpoint"),
+        (labels(folder / "c.jsonl", "comment"),), (labels(folder / "v.jsonl", "video"),),
         epochs=20, tokens=1024, learning_rate=1e-2, device="cpu", dropout=0.0, blanked=0.0, averaged=0.9,
     )  # fmt: skip
     return {"folder": folder, "result": fit(settings, report=lambda line: None), "settings": settings}
@@ -69,4 +70,6 @@ def test_settings_and_metrics_lie_beside_the_weights(fitted: dict) -> None:
     assert json.loads((out / "fit_settings.json").read_text())["epochs"] == 20
     card = json.loads((out / "huizan.json").read_text())
     assert card["metrics"]["tagger"]["comment_staged"]["average_precision"] > 0.95
-    assert {"config.json", "model.safetensors", "tokenizer.json", "vocab.txt"} <= {f.name for f in out.iterdir()}
+    assert {"config.json", "model.safetensors", "tokenizer.json", "vocab.txt"} <= {
+        f.name for f in out.iterdir()
+    }

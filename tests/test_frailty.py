@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-
 from huizan.model.frailty import leave_one_out, posterior_mean, spread
 
 

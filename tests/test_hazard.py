@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-
 from huizan.model.hazard import AGE_EDGES, BINS, Group, Hazard, Totals, fit, start
 
 DAY = 86_400.0

@@ -1,9 +1,8 @@
 import ibis
 import pyarrow as pa
+from huizan.inference.pairing import pair, unpaired
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from huizan.inference.pairing import pair, unpaired
 
 LOGS = st.lists(
     st.tuples(st.integers(0, 1), st.integers(0, 1), st.sampled_from(["like", "unlike"]), st.integers(1, 30)),

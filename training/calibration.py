@@ -9,6 +9,7 @@ from sklearn.linear_model import LogisticRegression
 
 from .metrics import LEAST_POSITIVES
 
+
 def platt(logits: np.ndarray, target: np.ndarray, weight: np.ndarray) -> tuple[float, float]:
     """Scale and shift of one head; (1, 0) where validation data hold too little to tell.
 

@@ -103,15 +103,15 @@ def fit(**settings: Any) -> None:
 @click.option("--comments", type=FOLDER, help="Labelled comments, JSONL.")
 @click.option("--videos", type=FOLDER, help="Labelled videos, JSONL.")
 @click.option("--split", type=click.Choice(["all", "test"]), default="all", show_default=True,
-              help="`test`: only the groups that `fit` kept for testing, beside a baseline trained on its training groups.")  # fmt: skip
-@click.option("--seed", default=0, show_default=True, help="Of the split.")
+              help="`test`: only the groups that `fit` kept for testing, beside the baseline.")  # fmt: skip
+@click.option("--split-seed", default=0, show_default=True, help="That of the fit.")
 @click.option("--attribution", type=FOLDER, help="Folder of an attribution, to be judged against --truth.")
 @click.option("--truth", type=FOLDER, help="truth.parquet of a simulated world.")
 @click.option("--baselines/--alone", "beside", default=True, show_default=True,
               help="Judge simple attributions of the same world too; its tables must lie beside its truth.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def evaluate(
-    model: Path | None, comments: Path | None, videos: Path | None, split: str, seed: int, attribution: Path | None,
+    model: Path | None, comments: Path | None, videos: Path | None, split: str, split_seed: int, attribution: Path | None,
     truth: Path | None, beside: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Measure a checkpoint on labelled texts, or an attribution against a simulated truth."""
@@ -127,7 +127,7 @@ def evaluate(
     from ..model.tagger import Tagger
     from .evaluation import evaluate_files
 
-    result = evaluate_files(Tagger.load(model, "cpu"), comments, videos, split, seed)
+    result = evaluate_files(Tagger.load(model, "cpu"), comments, videos, split, split_seed)
     if as_json:
         click.echo(json.dumps(result.as_dict(), indent=2))
     else:
