@@ -40,6 +40,7 @@ class FitSettings:
     name: str = "huizan-small"
     version: str = "1"
     epochs: float = 6.0
+    repeats: int = 1
     tokens: int = 3072
     learning_rate: float = 4e-4
     warm_up: float = 0.1
@@ -64,7 +65,7 @@ def fit(settings: FitSettings, report: Callable[[str], None] = print) -> Evaluat
         "comment": _sides(settings.comments, "comment", settings.split_seed),
         "video": _sides(settings.videos, "video", settings.split_seed),
     }
-    train = [kind["train"] for kind in sides.values()]
+    train = [kind["train"] for kind in sides.values()] * settings.repeats
     train += _extra(settings.extra_comments, "comment", sides["comment"])
     train += _extra(settings.extra_videos, "video", sides["video"])
     vocabulary = Vocabulary.read(Path(settings.encoder) / "vocab.txt")

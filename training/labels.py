@@ -60,7 +60,7 @@ def read_labels(path: Path, kind: Kind) -> Labelled:
         If a line is no JSON object with text and labels, naming the line.
     """
     rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").removesuffix("\n").split("\n"), start=1):
         try:
             row = json.loads(line)
             row["labels"].items()
