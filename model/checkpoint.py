@@ -19,7 +19,7 @@ from .taxonomy import KINDS, head_names, tag_names
 from .text import NORMALISER_VERSION
 from .vocabulary import Vocabulary
 
-DEFAULT = Path(__file__).parent / "checkpoint"
+DEFAULT = Path(__file__).parent / "default"
 CARD = "huizan.json"
 WEIGHTS = "model.safetensors"
 

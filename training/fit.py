@@ -107,6 +107,7 @@ def _train(
     names = head_names()
     model = ModernBertForSequenceClassification.from_pretrained(
         settings.encoder,
+        dtype=torch.float32,
         num_labels=len(names),
         id2label=dict(enumerate(names)),
         label2id={name: i for i, name in enumerate(names)},
