@@ -65,7 +65,7 @@ def tag_videos(
         )
         return read_as, empty
 
-    return _tag(table, "video", keep, units, Path(videos), VIDEOS, out, scorer, progress)
+    return _tag(table, "video", keep, units, [Path(videos)], VIDEOS, out, scorer, progress)
 
 
 def tag_comments(
@@ -98,7 +98,8 @@ def tag_comments(
         return read_as, np.array([not text for text in read_as.first], dtype=bool)
 
     keep = [c.name for c in COMMENTS.columns]
-    counts = _tag(table, "comment", keep, units, Path(comments), COMMENTS, out, scorer, progress)
+    sources = [Path(path) for path in (comments, videos) if path is not None]
+    counts = _tag(table, "comment", keep, units, sources, COMMENTS, out, scorer, progress)
     return counts | ({"video not in the videos table: read without its title": unknown} if unknown else {})
 
 
@@ -114,12 +115,12 @@ def _titles(con: ibis.BaseBackend, videos: str | Path | None) -> tuple[pa.Array,
 
 
 def _tag(
-    table: ir.Table, kind: Kind, keep: list[str], units, source: Path, record: Record, out: Path, scorer: Scorer,
+    table: ir.Table, kind: Kind, keep: list[str], units, sources: list[Path], record: Record, out: Path, scorer: Scorer,
     progress: Silent | None,
 ) -> dict[str, int]:  # fmt: skip
     keep = [name for name in keep if name in table.columns]
     total = table.count().to_pyarrow().as_py()
-    parts = out.parent / f".{out.stem}-{_job(source, kind, scorer)}"
+    parts = out.parent / f".{out.stem}-{_job(sources, kind, scorer)}"
     parts.mkdir(parents=True, exist_ok=True)
     empty = 0
     with (progress or Silent()).stage(
@@ -158,9 +159,9 @@ def _tagged(kept: pa.Table, scores: np.ndarray, kind: Kind, record: Record, scor
     return kept.append_column("model", pa.array([scorer.name] * len(kept)).dictionary_encode())
 
 
-def _job(source: Path, kind: Kind, scorer: Scorer) -> str:
+def _job(sources: list[Path], kind: Kind, scorer: Scorer) -> str:
     """A name for this very job: the same input and checkpoint give the same, anything else another."""
-    files = [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in files_of(source)]
+    files = [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for s in sources for f in files_of(s)]
     told = json.dumps([files, kind, scorer.name, ROWS])
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
