@@ -1,9 +1,9 @@
 """A checkpoint on disk: the Hugging Face layout, and beside it what the tagger needs to be trusted.
 
 `config.json`, `model.safetensors`, `tokenizer.json` and `tokenizer_config.json` are what `transformers` reads;
-`vocab.txt` is the table look-up's vocabulary; `huizan.json` is the card: taxonomy, thresholds, the version of the text
-path, the metrics and how they were measured. A checkpoint of another taxonomy or text path is refused. It knows the
-files and nothing of their use (`tagger`).
+`vocab.txt` is the table look-up's vocabulary; `wide.npz` is the wide part, where there is one; `huizan.json` is the card:
+taxonomy, thresholds, the version of the text path, the metrics and how they were measured. A checkpoint of another
+taxonomy or text path is refused. This module knows the files and nothing of their use (`tagger`).
 """
 
 import hashlib
@@ -18,6 +18,8 @@ from .errors import InputError
 from .taxonomy import KINDS, head_names, tag_names
 from .text import NORMALISER_VERSION
 from .vocabulary import Vocabulary
+from .wide import FILE as WIDE
+from .wide import Wide
 
 DEFAULT = Path(__file__).parent / "default"
 CARD = "huizan.json"
@@ -80,7 +82,9 @@ def read_card(folder: Path) -> Card:
     return card
 
 
-def write_checkpoint(folder: Path, model: Any, vocabulary: Vocabulary, card: Card) -> None:
+def write_checkpoint(
+    folder: Path, model: Any, vocabulary: Vocabulary, card: Card, wide: Wide | None = None
+) -> None:
     """Write a whole checkpoint or nothing; what stood under `folder` before is replaced.
 
     Parameters
@@ -93,6 +97,8 @@ def write_checkpoint(folder: Path, model: Any, vocabulary: Vocabulary, card: Car
         new = Path(made) / "new"
         model.save_pretrained(new)
         vocabulary.write(new / "vocab.txt")
+        if wide is not None:
+            wide.write(new / WIDE)
         vocabulary.to_tokenizers().save(str(new / "tokenizer.json"))
         _write_json(new / "tokenizer_config.json", TOKENIZER_CONFIG)
         _write_json(new / CARD, asdict(card))
@@ -115,8 +121,9 @@ TOKENIZER_CONFIG = {
 def fingerprint(folder: Path) -> str:
     """First 12 hex digits of the SHA-256 over card, vocabulary and weights: equal numbers come from equal fingerprints."""
     digest = hashlib.sha256()
-    for name in (CARD, "vocab.txt", WEIGHTS):
-        digest.update((folder / name).read_bytes())
+    for name in (CARD, "vocab.txt", WEIGHTS, WIDE):
+        if (folder / name).is_file():
+            digest.update((folder / name).read_bytes())
     return digest.hexdigest()[:12]
 
 

@@ -1,8 +1,9 @@
-"""The tagger: token ids in, one calibrated probability per head out.
+"""The tagger: units in, one calibrated probability per head out.
 
-One shared encoder and one linear head per (kind, tag); the head's calibration is folded into its weights, so the
-logistic function of a logit is the probability. Batches are sorted by length and filled to a budget of tokens. This is
-the only prediction path: training's evaluation, the batch job and the Python API all call `Tagger.probabilities`.
+One shared encoder and one linear head per (kind, tag), whose calibration is folded into its weights; beside it, where
+the checkpoint has one, a wide part of n-grams (`wide`) that is mixed in. Batches are sorted by length and filled to a
+budget of tokens. This is the only prediction path: training's evaluation, the batch job and the Python API all end in
+`Tagger.probabilities`.
 """
 
 from pathlib import Path
@@ -17,6 +18,7 @@ from .errors import InputError
 from .taxonomy import Kind, head_names
 from .units import Units
 from .vocabulary import PAD, Ragged, Vocabulary
+from .wide import FILE, Wide
 
 BUDGET = {"cpu": 4096, "cuda": 131_072}  # tokens in a batch
 
@@ -27,7 +29,9 @@ class Tagger:
     Parameters
     ----------
     model
-        Encoder with `len(head_names())` outputs, in float32 on the CPU.
+        Encoder with `len(head_names())` outputs, in float32.
+    wide
+        What is mixed with the encoder's logits; None if nothing is.
     """
 
     def __init__(
@@ -35,9 +39,10 @@ class Tagger:
         model: ModernBertForSequenceClassification,
         vocabulary: Vocabulary,
         card: Card,
+        wide: Wide | None = None,
         mark: str = "unsaved",
     ):
-        self.model, self.vocabulary, self.card = model.eval(), vocabulary, card
+        self.model, self.vocabulary, self.card, self.wide = model.eval(), vocabulary, card, wide
         self.name = f"{card.name}-{card.version}-{mark}"
 
     @classmethod
@@ -57,7 +62,8 @@ class Tagger:
             folder, dtype=torch.float32, local_files_only=True
         )
         model.to(place)  # pyright: ignore[reportArgumentType]
-        return cls(model, Vocabulary.read(folder / "vocab.txt"), card, fingerprint(folder))
+        wide = Wide.read(folder / FILE) if (folder / FILE).is_file() else None
+        return cls(model, Vocabulary.read(folder / "vocab.txt"), card, wide, fingerprint(folder))
 
     @property
     def device(self) -> torch.device:
@@ -70,19 +76,27 @@ class Tagger:
 
     def score(self, units: Units) -> np.ndarray:
         """Probability of each tag of the units' kind; float32 (units, tags of kind)."""
-        return self.probabilities(units.encode(self.vocabulary))[:, heads_of(units.kind)]
+        return self.probabilities(units)[:, heads_of(units.kind)]
+
+    def probabilities(self, units: Units) -> np.ndarray:
+        """Probability of every head for every unit; float32 (units, heads). Only the heads of the units' kind mean anything."""
+        rows = units.encode(self.vocabulary)
+        logits = self.logits(rows)
+        if self.wide is not None:
+            logits = self.wide.mixed(logits, rows, units.kind)
+        return (1 / (1 + np.exp(-logits))).astype(np.float32)
 
     @torch.inference_mode()
-    def probabilities(self, rows: Ragged) -> np.ndarray:
-        """Probability of every head for every row; float32 (rows, heads)."""
-        result = np.empty((len(rows), len(head_names())), dtype=np.float32)
+    def logits(self, rows: Ragged) -> np.ndarray:
+        """The encoder's logit of every head for every row; float64 (rows, heads)."""
+        result = np.empty((len(rows), len(head_names())))
         for chosen in batches(rows.lengths, BUDGET[self.device.type]):
             ids, mask = padded(rows.take(chosen))
             logits = self.model(
                 input_ids=torch.from_numpy(ids).to(self.device),
                 attention_mask=torch.from_numpy(mask).to(self.device),
             ).logits
-            result[chosen] = torch.sigmoid(logits.float()).cpu().numpy()
+            result[chosen] = logits.double().cpu().numpy()
         return result
 
 

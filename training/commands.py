@@ -82,7 +82,10 @@ def pretrain(corpus: Path, out: Path, **settings: Any) -> None:
 @click.option("--out", required=True, help="Folder of the checkpoint.")
 @click.option("--name", default="huizan-small", show_default=True)
 @click.option("--epochs", default=6.0, show_default=True)
-@click.option("--repeats", default=1, show_default=True, help="How often labelled rows stand beside each extra row.")
+@click.option("--wide/--no-wide", default=True, show_default=True, help="Mix n-grams with the encoder.")
+@click.option(
+    "--repeats", default=1, show_default=True, help="How often labelled rows stand beside each extra row."
+)
 @click.option("--learning-rate", default=4e-4, show_default=True)
 @click.option("--tokens", default=3072, show_default=True, help="Tokens of a batch.")
 @click.option("--seed", default=0, show_default=True)
@@ -102,7 +105,9 @@ def fit(**settings: Any) -> None:
 @main.command()
 @click.option("--model", type=FOLDER, help="Folder of a checkpoint. Default: the one in the package.")
 @click.option("--labels", type=FOLDER, required=True, help="Labels from which the baseline learns, JSONL.")
-@click.option("--unlabelled", type=FOLDER, multiple=True, required=True, help="Texts, JSONL with the columns of labels.")
+@click.option(
+    "--unlabelled", type=FOLDER, multiple=True, required=True, help="Texts, JSONL with the columns of labels."
+)
 @click.option("--kind", type=click.Choice(["video", "comment"]), required=True)
 @click.option("--out", type=FOLDER, required=True, help="Soft labels, JSONL, for fit --extra-….")
 @click.option("--most", default=50_000, show_default=True, help="Texts at most.")

@@ -36,7 +36,7 @@ class Committee:
 
     def probabilities(self, texts: Labelled) -> np.ndarray:
         """Mean of the calibrated logits, as probabilities; float64 (n, heads)."""
-        members = (self.tagger.probabilities(texts.units.encode(self.tagger.vocabulary)), self.ngram.probabilities(texts))
+        members = (self.tagger.probabilities(texts.units), self.ngram.probabilities(texts))
         logits = [
             _logit(p) * np.array([s for s, _ in scale]) + np.array([b for _, b in scale])
             for p, scale in zip(members, self.scaled, strict=True)
@@ -48,15 +48,24 @@ def committee(tagger: Tagger, sides: dict[Side, Labelled]) -> Committee:
     """Train the baseline on the training side and calibrate both members on the validation side."""
     ngram = NgramTagger().fit(sides["train"])
     held = sides["validation"]
-    members = (tagger.probabilities(held.units.encode(tagger.vocabulary)), ngram.probabilities(held))
+    members = (tagger.probabilities(held.units), ngram.probabilities(held))
     scaled = tuple(
-        [platt(_logit(p)[:, i], held.targets[:, i], held.weights[:, i]) for i in range(p.shape[1])] for p in members
+        [platt(_logit(p)[:, i], held.targets[:, i], held.weights[:, i]) for i in range(p.shape[1])]
+        for p in members
     )
     return Committee(tagger, ngram, (scaled[0], scaled[1]))
 
 
 def distil(
-    model: Path, labels: Path, unlabelled: list[Path], kind: Kind, out: Path, *, most: int, weight: float, split_seed: int
+    model: Path,
+    labels: Path,
+    unlabelled: list[Path],
+    kind: Kind,
+    out: Path,
+    *,
+    most: int,
+    weight: float,
+    split_seed: int,
 ) -> dict[str, float]:
     """Write soft labels of at most `most` unlabelled texts, each with `weight`.
 
@@ -65,10 +74,17 @@ def distil(
     The committee's average precision on the validation groups, by head.
     """
     whole = read_labels(labels, kind)
-    sides = {side: whole.take(rows) for side, rows in split(whole.group, split_seed).items()}
+    sides: dict[Side, Labelled] = {
+        side: whole.take(rows) for side, rows in split(whole.group, split_seed).items()
+    }
     found = committee(Tagger.load(model, "cpu"), sides)
     held_back = set(sides["validation"].group) | set(sides["test"].group)
-    rows = [json.loads(line) | {"labels": {}} for path in unlabelled for line in path.read_text("utf-8").split("\n") if line]
+    rows = [
+        json.loads(line) | {"labels": {}}
+        for path in unlabelled
+        for line in path.read_text("utf-8").split("\n")
+        if line
+    ]
     texts = from_rows(rows, kind)
     kept = np.flatnonzero([group not in held_back for group in texts.group])
     kept = np.sort(np.random.default_rng(0).permutation(kept)[:most])

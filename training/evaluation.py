@@ -76,9 +76,7 @@ def evaluate(
     ours: dict[str, TagMetrics] = {}
     theirs: dict[str, TagMetrics] = {}
     for kind, data in labelled.items():
-        ours |= _measure(
-            kind, data, tagger.probabilities(data.units.encode(tagger.vocabulary)), tagger.card.thresholds
-        )
+        ours |= _measure(kind, data, tagger.probabilities(data.units), tagger.card.thresholds)
         if baseline_from:
             learned = NgramTagger().fit(baseline_from[kind])
             seen = learned.probabilities(baseline_from[kind])

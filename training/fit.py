@@ -25,6 +25,7 @@ from .evaluation import Evaluation, evaluate
 from .labels import Labelled, concatenate, read_labels
 from .metrics import best_threshold
 from .splits import Side, split
+from .widening import widen
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class FitSettings:
     version: str = "1"
     epochs: float = 6.0
     repeats: int = 1
+    wide: bool = True
     tokens: int = 3072
     learning_rate: float = 4e-4
     warm_up: float = 0.1
@@ -72,20 +74,34 @@ def fit(settings: FitSettings, report: Callable[[str], None] = print) -> Evaluat
     model = _train(train, vocabulary, settings, report)
     card = Card(settings.name, settings.version, {name: 0.5 for name in head_names()})
     tagger = Tagger(model.cpu(), vocabulary, card)
-    thresholds = _calibrate(tagger, [kind["validation"] for kind in sides.values()])
-    tagger.card = Card(settings.name, settings.version, thresholds)
+    validation: dict[Kind, Labelled] = {kind: side["validation"] for kind, side in sides.items()}
+    _calibrate(tagger, list(validation.values()))
     _through_half(model)
+    if settings.wide:
+        tagger.wide = widen(tagger, {kind: side["train"] for kind, side in sides.items()}, validation)
+    thresholds = _thresholds(tagger, list(validation.values()))
+    tagger.card = Card(settings.name, settings.version, thresholds)
     result = evaluate(
         tagger,
         {kind: side["test"] for kind, side in sides.items()},
         {k: s["train"] for k, s in sides.items()},
     )
     tagger.card = Card(settings.name, settings.version, thresholds, metrics=result.as_dict())
-    write_checkpoint(Path(settings.out), model.half(), vocabulary, tagger.card)
+    write_checkpoint(Path(settings.out), model.half(), vocabulary, tagger.card, tagger.wide)
     (Path(settings.out) / "fit_settings.json").write_text(
-        json.dumps(asdict(settings), indent=2, ensure_ascii=False)
+        json.dumps(_told(settings), indent=2, ensure_ascii=False)
     )
     return result
+
+
+def _told(settings: FitSettings) -> dict:
+    """Settings for the record: files by name, for where they lay says nothing elsewhere."""
+    told = asdict(settings)
+    for name in ("encoder", "out"):
+        told[name] = Path(told[name]).name
+    for name in ("comments", "videos", "extra_comments", "extra_videos"):
+        told[name] = [Path(path).name for path in told[name]]
+    return told
 
 
 def _sides(paths: tuple[str, ...], kind: Kind, seed: int) -> dict[Side, Labelled]:
@@ -120,10 +136,9 @@ def _train(
     targets = np.concatenate([part.targets for part in parts])
     weights = np.concatenate([part.weights for part in parts])
     rng = np.random.default_rng(settings.seed)
-    schedule = [
-        b for _ in range(int(np.ceil(settings.epochs))) for b in _shuffled(rows.lengths, settings.tokens, rng)
-    ]
-    schedule = schedule[: max(1, round(len(schedule) * settings.epochs / np.ceil(settings.epochs)))]
+    passes = int(np.ceil(settings.epochs))  # none of them: the model is only calibrated and widened
+    schedule = [b for _ in range(passes) for b in _shuffled(rows.lengths, settings.tokens, rng)]
+    schedule = schedule[: round(len(schedule) * settings.epochs / max(passes, 1))]
     optimiser = torch.optim.AdamW(
         model.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
     )
@@ -180,28 +195,29 @@ def _balance(targets: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return np.clip(np.sqrt(negative / np.maximum(positive, 1)), 1.0, 6.0).astype(np.float32)
 
 
-def _calibrate(tagger: Tagger, validation: list[Labelled]) -> dict[str, float]:
-    """Fold the calibration into the heads and choose their thresholds, both on validation groups."""
-    heads = head_names()
+@torch.no_grad()
+def _calibrate(tagger: Tagger, validation: list[Labelled]) -> None:
+    """Fold the calibration of validation groups into the heads."""
     head = tagger.model.classifier
-    for fold in (True, False):
-        probability = np.concatenate(
-            [tagger.probabilities(v.units.encode(tagger.vocabulary)) for v in validation]
-        )
-        targets = np.concatenate([v.targets for v in validation])
-        weights = np.concatenate([v.weights for v in validation])
-        if fold:
-            p = np.clip(probability.astype(np.float64), 1e-7, 1 - 1e-7)
-            logits = np.log(p) - np.log1p(-p)
-            scaled = [platt(logits[:, i], targets[:, i], weights[:, i]) for i in range(len(heads))]
-            scale = torch.tensor([s for s, _ in scaled], dtype=head.weight.dtype)
-            shift = torch.tensor([b for _, b in scaled], dtype=head.weight.dtype)
-            with torch.no_grad():
-                head.weight.mul_(scale[:, None])
-                head.bias.mul_(scale).add_(shift)
+    logits = np.concatenate([tagger.logits(v.units.encode(tagger.vocabulary)) for v in validation])
+    targets, weights = (
+        np.concatenate([getattr(v, name) for v in validation]) for name in ("targets", "weights")
+    )
+    scaled = [platt(logits[:, i], targets[:, i], weights[:, i]) for i in range(logits.shape[1])]
+    scale = torch.tensor([s for s, _ in scaled], dtype=head.weight.dtype)
+    head.weight.mul_(scale[:, None])
+    head.bias.mul_(scale).add_(torch.tensor([b for _, b in scaled], dtype=head.weight.dtype))
+
+
+def _thresholds(tagger: Tagger, validation: list[Labelled]) -> dict[str, float]:
+    """The threshold of best F1 of each head on validation groups."""
+    probability = np.concatenate([tagger.probabilities(v.units) for v in validation])
+    targets, weights = (
+        np.concatenate([getattr(v, name) for v in validation]) for name in ("targets", "weights")
+    )
     return {
         name: round(best_threshold(probability[:, i], targets[:, i], weights[:, i]), 4)
-        for i, name in enumerate(heads)
+        for i, name in enumerate(head_names())
     }
 
 

@@ -1,0 +1,104 @@
+"""The wide part of the tagger: what single characters, pairs and triples say, beside what the encoder understands.
+
+A linear model on hashed character n-grams remembers rare tell-tale words that a small encoder, trained on little text, does
+not learn; the encoder sees order and context that n-grams do not. Their logits are mixed per head (wide and deep learning;
+Cheng et al. 2016, arXiv:1606.07792). Everything is NumPy over whole batches of token ids; no loop over texts.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .taxonomy import KINDS, Kind
+from .vocabulary import CLS, SEP, Ragged
+
+BUCKETS = 1 << 17
+LONGEST_NGRAM = 3
+_PRIMES = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
+FILE = "wide.npz"
+
+
+@dataclass(frozen=True)
+class Wide:
+    """A linear model on hashed n-grams, and how it is mixed with the encoder.
+
+    `idf` float32 (kinds, BUCKETS), 0 where an n-gram is not used; `weight` float32 (BUCKETS, heads); `bias` float32 (heads,);
+    `mix` float32 (heads, 3): scale of the encoder's logit, scale of this one's, shift.
+    """
+
+    idf: np.ndarray
+    weight: np.ndarray
+    bias: np.ndarray
+    mix: np.ndarray
+
+    def logits(self, rows: Ragged, kind: Kind) -> np.ndarray:
+        """Logit of every head from n-grams alone; float64 (rows, heads)."""
+        grams = ngrams(rows, kind)
+        value = grams.value * self.idf[KINDS.index(kind)][grams.bucket]
+        norm = np.sqrt(np.bincount(grams.row, weights=value**2, minlength=len(rows)))
+        value = value / np.maximum(norm, 1e-12)[grams.row]
+        sums = [
+            np.bincount(grams.row, weights=value * self.weight[grams.bucket, head], minlength=len(rows))
+            for head in range(self.bias.size)
+        ]
+        return np.stack(sums, axis=1) + self.bias
+
+    def mixed(self, deep: np.ndarray, rows: Ragged, kind: Kind) -> np.ndarray:
+        """Mix the encoder's logits (rows, heads) with the n-grams'; float64 of the same shape."""
+        return self.mix[:, 0] * deep + self.mix[:, 1] * self.logits(rows, kind) + self.mix[:, 2]
+
+    def write(self, path: Path) -> None:
+        """Write everything as float16 but the mix; `read` gives back what `rounded` is."""
+        np.savez_compressed(
+            path, idf=self.idf.astype(np.float16), weight=self.weight.astype(np.float16),
+            bias=self.bias.astype(np.float16), mix=self.mix.astype(np.float32),
+        )  # fmt: skip
+
+    @classmethod
+    def read(cls, path: Path) -> "Wide":
+        """Read what `write` wrote."""
+        with np.load(path) as file:
+            return cls(*(file[name].astype(np.float32) for name in ("idf", "weight", "bias", "mix")))
+
+    def rounded(self) -> "Wide":
+        """This model in the precision in which it is stored, so that what is measured is what is shipped."""
+        idf, weight, bias = (
+            part.astype(np.float16).astype(np.float32) for part in (self.idf, self.weight, self.bias)
+        )
+        return Wide(idf, weight, bias, self.mix.astype(np.float32))
+
+
+@dataclass(frozen=True)
+class Ngrams:
+    """Distinct n-grams of each row: `row` and `bucket` int64 (n,), `value` float64 (n,), 1 + log of the count."""
+
+    row: np.ndarray
+    bucket: np.ndarray
+    value: np.ndarray
+
+
+def ngrams(rows: Ragged, kind: Kind) -> Ngrams:
+    """Hashed n-grams of 1 to `LONGEST_NGRAM` tokens that do not cross a part's end.
+
+    Of a comment only its own text is read: a title names the incident, which does not carry over to others. A video is
+    read whole.
+    """
+    ids = rows.ids.astype(np.int64)
+    row = np.repeat(np.arange(len(rows)), rows.lengths)
+    ends = (ids == CLS) | (ids == SEP)
+    part = np.cumsum(ends)
+    usable = ~ends
+    if kind == "comment":
+        usable &= part == part[rows.offsets[:-1]][row]
+    hashed = np.zeros(ids.size, dtype=np.uint64)
+    found = []
+    for n in range(LONGEST_NGRAM):
+        there = np.zeros(ids.size, dtype=bool)
+        last = ids.size - n
+        there[:last] = usable[:last] & usable[n:] & (part[:last] == part[n:])
+        hashed[:last] ^= (ids[n:].astype(np.uint64) + np.uint64(1)) * _PRIMES[n]
+        bucket = ((hashed >> np.uint64(29)) ^ hashed) % np.uint64(BUCKETS)
+        found.append(row[there] * BUCKETS + bucket[there].astype(np.int64))
+    distinct, counts = np.unique(np.concatenate(found), return_counts=True)
+    return Ngrams(distinct // BUCKETS, distinct % BUCKETS, 1 + np.log(counts))
