@@ -3,7 +3,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from huizan.model.tagger import Tagger
 from huizan.model.taxonomy import head_names
 from huizan.training.distillation import committee, distil
@@ -16,7 +15,11 @@ STAGED = head_names().index("comment_staged")
 @pytest.fixture
 def labels(tmp_path: Path) -> Path:
     rows = [
-        {"text": ["演的吧", "好看"][i % 2] + "!?,"[i % 3], "group": f"g{i % 30}", "labels": {"staged": (i + 1) % 2}}
+        {
+            "text": ["演的吧", "好看"][i % 2] + "!?,"[i % 3],
+            "group": f"g{i % 30}",
+            "labels": {"staged": (i + 1) % 2},
+        }
         for i in range(240)
     ]
     path = tmp_path / "labels.jsonl"
@@ -33,7 +36,9 @@ def test_the_committee_is_better_than_its_untrained_member(labels: Path, tiny_ch
     assert p[target].min() > p[~target].max()
 
 
-def test_soft_labels_leave_out_the_groups_held_back(labels: Path, tiny_checkpoint: Path, tmp_path: Path) -> None:
+def test_soft_labels_leave_out_the_groups_held_back(
+    labels: Path, tiny_checkpoint: Path, tmp_path: Path
+) -> None:
     whole = read_labels(labels, "comment")
     sides = split(whole.group)
     held = set(whole.group[sides["validation"]]) | set(whole.group[sides["test"]])

@@ -1,0 +1,36 @@
+from pathlib import Path
+
+import numpy as np
+from huizan.model.tagger import Tagger
+from huizan.model.taxonomy import head_names
+from huizan.training.labels import Labelled, from_rows
+from huizan.training.widening import widen
+
+STAGED = head_names().index("comment_staged")
+CLICKBAIT = head_names().index("comment_clickbait")
+
+
+def labelled(n: int, offset: int) -> Labelled:
+    texts = ["演的吧", "剧本吧", "这个好看", "不用了"]
+    rows = [
+        {"text": texts[i % 4] + "!?,"[(i + offset) % 3], "labels": {"staged": int(i % 4 < 2), "clickbait": 0}}
+        for i in range(n)
+    ]
+    return from_rows(rows, "comment")
+
+
+def test_ngrams_help_where_the_encoder_knows_nothing(tiny_checkpoint: Path) -> None:
+    tagger = Tagger.load(tiny_checkpoint, "cpu")
+    tagger.wide = widen(tagger, {"comment": labelled(120, 0)}, {"comment": labelled(60, 1)})
+    assert tagger.wide.mix[STAGED, 1] > 0
+    test = labelled(40, 2)
+    p = tagger.probabilities(test.units)[:, STAGED]
+    staged = test.targets[:, STAGED] > 0.5
+    assert p[staged].min() > p[~staged].max()
+
+
+def test_too_few_positives_are_mixed_in_halves(tiny_checkpoint: Path) -> None:
+    tagger = Tagger.load(tiny_checkpoint, "cpu")
+    wide = widen(tagger, {"comment": labelled(120, 0)}, {"comment": labelled(60, 1)})
+    np.testing.assert_array_equal(wide.mix[CLICKBAIT], [0.5, 0.5, 0.0])
+    assert (wide.mix[:, :2] >= 0).all()
