@@ -30,6 +30,10 @@ def usable(likes: ir.Table, videos: ir.Table | None) -> tuple[ir.Table, dict[str
     """
     counts: dict[str, int] = {}
     if "event" in likes.columns:
+        dated = likes["at"].notnull()
+        if undated := int(likes.filter(~dated).count().to_pyarrow().as_py()):
+            counts["time of the event is missing"] = undated
+        likes = likes.filter(dated)
         counts |= unpaired(likes)
         likes = pair(likes)
     table = likes.mutate(key=likes.video_id.cast("string"), user_key=likes.user_id.cast("string"))
