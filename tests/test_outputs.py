@@ -2,6 +2,7 @@ import errno
 import json
 import os
 import resource
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,13 +15,15 @@ from huizan.model.errors import InputError
 TABLE = pa.table({"a": list(range(1000)), "b": [f"评论{i}" for i in range(1000)]})
 
 
-@pytest.fixture
+@contextmanager
 def full_disk():
-    """Files may grow to 4 KiB and no further."""
+    """Files may grow to 4 KiB and no further; only inside the block, for pytest itself may be writing to a file."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_bytes_do_not_depend_on_the_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,13 +59,12 @@ def test_what_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None
     assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
 
 
-def test_a_full_disk_says_so_and_leaves_nothing(tmp_path: Path, full_disk: None) -> None:
+def test_a_full_disk_says_so_and_leaves_nothing(tmp_path: Path) -> None:
     noise = pa.table({"a": [os.urandom(64) for _ in range(1000)]})
-    with pytest.raises(
-        InputError, match=r"must be writable and have room for a.parquet.*nothing was left half-written"
-    ):
+    no_room = r"must be writable and have room for a.parquet.*nothing was left half-written"
+    with pytest.raises(InputError, match=no_room), full_disk():
         write_table(tmp_path / "a.parquet", noise)
-    with pytest.raises(InputError, match=r"room for a\.json"):
+    with pytest.raises(InputError, match=r"room for a\.json"), full_disk():
         write_json(tmp_path / "a.json", list(range(10_000)))
     assert list(tmp_path.iterdir()) == []
 
