@@ -65,6 +65,14 @@ def main() -> None:
 @click.option("--device", default="auto", show_default=True)
 @click.option("--save-every", default=100, show_default=True, help="Steps between checkpoints.")
 @click.option("--compiled", is_flag=True, help="Compile the model first.")
+@click.option(
+    "--objective",
+    type=click.Choice(["mlm", "rtd"]),
+    default="mlm",
+    show_default=True,
+    help="Masked-language modelling, or replaced-token detection.",
+)
+@click.option("--without", multiple=True, help="Pass over rows whose column `source` is this.")
 def pretrain(corpus: Path, out: Path, **settings: Any) -> None:
     """Pre-train an encoder on unlabelled text; a killed run goes on exactly. Several GPUs: start it with torchrun."""
     from .pretrain import PretrainSettings

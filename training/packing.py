@@ -7,7 +7,7 @@ rjieba where it is installed: identical cuts, ten times faster. Nothing here kno
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,18 +31,32 @@ class Packed:
     vocabulary: Vocabulary
 
 
-def texts_of(corpus: Path) -> Iterator[list[str]]:
-    """Normalised texts of column `text` of a Parquet or JSONL corpus, in batches."""
+def texts_of(corpus: Path, without: Collection[str] = ()) -> Iterator[list[str]]:
+    """Normalised texts of column `text` of a Parquet or JSONL corpus, in batches.
+
+    Rows whose column `source` is in `without` are passed over: sources whose licence forbids to ship what learned from them.
+    """
     from datasets import load_dataset
 
     kind = "parquet" if corpus.suffix == ".parquet" else "json"
     table = load_dataset(kind, data_files=str(corpus), split="train")
-    for batch in table.select_columns(["text"]).iter(batch_size=_BATCH):
+    columns = ["text", "source"] if without else ["text"]
+    for batch in table.select_columns(columns).iter(batch_size=_BATCH):
         raw: list[str | None] = batch["text"]  # pyright: ignore[reportCallIssue, reportArgumentType]
+        if without:
+            sources: list[str] = batch["source"]  # pyright: ignore[reportCallIssue, reportArgumentType]
+            raw = [text for text, source in zip(raw, sources, strict=True) if source not in without]
         yield [text for text in normalise_all(text or "" for text in raw) if text]
 
 
-def pack(corpus: Path, folder: Path, *, vocabulary_size: int = 7680, length: int = 128) -> Packed:
+def pack(
+    corpus: Path,
+    folder: Path,
+    *,
+    vocabulary_size: int = 7680,
+    length: int = 128,
+    without: Collection[str] = (),
+) -> Packed:
     """Pack `corpus` into `folder` once; a second call with the same arguments reads what is there.
 
     Raises
@@ -55,15 +69,16 @@ def pack(corpus: Path, folder: Path, *, vocabulary_size: int = 7680, length: int
         "bytes": corpus.stat().st_size,
         "size": vocabulary_size,
         "length": length,
+        "without": sorted(without),
     }
     card = folder / "packed.json"
     if card.exists() and json.loads(card.read_text()) == recipe:
         return read(folder, length)
     folder.mkdir(parents=True, exist_ok=True)
-    vocabulary = Vocabulary.learn(("\n".join(batch) for batch in texts_of(corpus)), vocabulary_size)
+    vocabulary = Vocabulary.learn(("\n".join(batch) for batch in texts_of(corpus, without)), vocabulary_size)
     vocabulary.write(folder / "vocab.txt")
     with open(folder / "ids.u16", "wb") as ids_file, open(folder / "begins.u8", "wb") as begins_file:
-        for ids, begins in _streams(texts_of(corpus), vocabulary):
+        for ids, begins in _streams(texts_of(corpus, without), vocabulary):
             ids.tofile(ids_file)
             begins.tofile(begins_file)
     temporary = card.with_suffix(".tmp")

@@ -1,7 +1,7 @@
 """Pre-training: the encoder learns Chinese from unlabelled short-video text, from its first weight.
 
-Masked-language modelling with whole-word masking on packed rows; bf16 where the device has it, loss on hidden
-positions only, warm-up and decay, checkpoints from which a killed run goes on exactly, several GPUs under `torchrun`.
+Masked-language modelling with whole-word masking on packed rows, or replaced-token detection (`replaced`); bf16 where the
+device has it, output layer on hidden positions only, warm-up and decay, checkpoints from which a killed run goes on exactly, several GPUs under `torchrun`.
 It knows nothing of tags: `fit` teaches those.
 
     huizan-train pretrain --corpus CORPUS.parquet --out checkpoints/encoder --steps 6000
@@ -21,6 +21,7 @@ from transformers import ModernBertForMaskedLM
 from ..model.encoder import EncoderSize, encoder_config
 from .masking import MaskedBatch, mask_words
 from .packing import Packed, pack
+from .replaced import ReplacedTokenDetection
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class PretrainSettings:
     device: str = "auto"
     save_every: int = 100
     compiled: bool = False
+    objective: str = "mlm"
+    without: tuple[str, ...] = ()
 
     @property
     def size(self) -> EncoderSize:
@@ -75,12 +78,14 @@ def pretrain(settings: PretrainSettings) -> Path:
     if world > 1:
         torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
     packed = pack(
-        Path(settings.corpus), out / "packed", vocabulary_size=settings.vocabulary, length=settings.length
-    )
+        Path(settings.corpus), out / "packed", vocabulary_size=settings.vocabulary, length=settings.length,
+        without=settings.without,
+    )  # fmt: skip
     torch.manual_seed(settings.seed)
-    config = encoder_config(len(packed.vocabulary), settings.size, sparse_prediction=True)
-    model = ModernBertForMaskedLM(config)
-    model.to(device)  # pyright: ignore[reportArgumentType]
+    encoder = ModernBertForMaskedLM(
+        encoder_config(len(packed.vocabulary), settings.size, sparse_prediction=True)
+    )
+    model = _objective(encoder, settings, device)
     optimiser = _optimiser(model, settings)
     first = _resume(out / "last.pt", model, optimiser, device)
     if settings.compiled:
@@ -93,7 +98,7 @@ def pretrain(settings: PretrainSettings) -> Path:
             group["lr"] = learning_rate(step, settings)
         for part in range(settings.accumulate):
             batch = batch_at(step, part * world + rank, settings.accumulate * world, packed, settings)
-            loss = _loss(trained, batch, device) / settings.accumulate
+            loss = _loss(trained, batch, device, settings, step) / settings.accumulate
             loss.backward()
             losses.append(float(loss.detach()) * settings.accumulate)
             tokens += batch.ids.size * world
@@ -109,7 +114,7 @@ def pretrain(settings: PretrainSettings) -> Path:
         if rank == 0 and ((step + 1) % settings.save_every == 0 or step + 1 == settings.steps):
             _save(out / "last.pt", model, optimiser, step + 1)
     if rank == 0:
-        model.save_pretrained(out)
+        encoder.save_pretrained(out)
         packed.vocabulary.write(out / "vocab.txt")
         (out / "pretrain_settings.json").write_text(json.dumps(asdict(settings), indent=2))
     if world > 1:
@@ -131,18 +136,39 @@ def batch_at(step: int, part: int, parts: int, packed: Packed, settings: Pretrai
     return mask_words(packed.ids[rows], packed.begins[rows], len(packed.vocabulary), rng, settings.masked)
 
 
-def _loss(model: torch.nn.Module, batch: MaskedBatch, device: torch.device) -> torch.Tensor:
+def _objective(
+    encoder: ModernBertForMaskedLM, settings: PretrainSettings, device: torch.device
+) -> torch.nn.Module:
+    if settings.objective not in ("mlm", "rtd"):
+        raise ValueError(f"objective must be mlm or rtd, was: {settings.objective}")
+    model = encoder if settings.objective == "mlm" else ReplacedTokenDetection(encoder, settings.size)
+    if device.type == "cpu":
+        # Fused attention with a mask is slow on processors: its backward pass alone is a quarter of the time.
+        for part in model.modules():
+            if isinstance(part, ModernBertForMaskedLM):
+                part.set_attn_implementation("eager")
+    return model.to(device)
+
+
+def _loss(
+    model: torch.nn.Module,
+    batch: MaskedBatch,
+    device: torch.device,
+    settings: PretrainSettings,
+    step: int,
+) -> torch.Tensor:
     ids = torch.from_numpy(batch.ids).to(device)
     labels = torch.from_numpy(batch.labels).to(device)
     document = torch.from_numpy(batch.document).to(device)
     allowed = document[:, None, :, None] == document[:, None, None, :]  # (rows, 1, length, length)
+    if device.type == "cpu":  # eager attention adds the mask
+        allowed = torch.zeros(allowed.shape).masked_fill_(~allowed, torch.finfo(torch.float32).min)
+    mask = {"full_attention": allowed, "sliding_attention": allowed}
     low = torch.autocast(device.type, dtype=torch.bfloat16) if _has_bf16(device) else contextlib.nullcontext()
     with low:
-        return model(
-            input_ids=ids,
-            labels=labels,
-            attention_mask={"full_attention": allowed, "sliding_attention": allowed},
-        ).loss
+        if settings.objective == "rtd":
+            return model(ids, labels, mask, seed=settings.seed * 1_000_003 + step)
+        return model(input_ids=ids, labels=labels, attention_mask=mask).loss
 
 
 def _optimiser(model: torch.nn.Module, settings: PretrainSettings) -> torch.optim.Optimizer:
