@@ -41,3 +41,13 @@ def test_words_begin_where_jieba_cuts() -> None:
     vocabulary = Vocabulary([*SPECIALS, *MASKS, "[doge]"])
     begins = word_begins(["视频很好看[doge]", "演的"], vocabulary, jieba.cut)
     assert begins.tolist() == [True, False, True, True, False, True, True, True]
+
+
+def test_a_source_can_be_left_out_of_rows_and_vocabulary(tmp_path: Path) -> None:
+    rows = [{"text": "甲甲甲", "source": "ours"}, {"text": "乙乙乙", "source": "theirs"}] * 30
+    path = tmp_path / "two.jsonl"
+    path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    both = pack(path, tmp_path / "packed", vocabulary_size=60, length=8)
+    one = pack(path, tmp_path / "packed", vocabulary_size=60, length=8, without=("theirs",))
+    assert "乙" in both.vocabulary.tokens and "乙" not in one.vocabulary.tokens
+    assert one.ids.shape[0] == both.ids.shape[0] // 2

@@ -82,11 +82,28 @@ def pretrain(corpus: Path, out: Path, **settings: Any) -> None:
 
 
 @main.command()
+@click.option(
+    "--folder", type=FOLDER, required=True, help="Corpora as NAME.parquet, as their data cards say."
+)
+@click.option("--out", type=FOLDER, required=True, help="JSONL of related tasks, for `fit --auxiliary`.")
+@click.option("--without", multiple=True, help="Leave out this corpus.")
+def corpora(folder: Path, out: Path, without: tuple[str, ...]) -> None:
+    """Gather what public corpora label akin to our tags, to be learned beside them."""
+    from .corpora import write_tasks
+
+    for task, rows in write_tasks(folder, out, without).items():
+        click.echo(f"{task}: {rows:,}")
+
+
+@main.command()
 @click.option("--encoder", required=True, help="Folder of a pre-trained encoder with its vocab.txt.")
 @click.option("--comments", multiple=True, required=True, help="Labelled comments, JSONL; split by group.")
 @click.option("--videos", multiple=True, required=True, help="Labelled videos, JSONL; split by group.")
 @click.option("--extra-comments", multiple=True, help="Labelled comments to train on only.")
 @click.option("--extra-videos", multiple=True, help="Labelled videos to train on only.")
+@click.option("--auxiliary", multiple=True, help="Related tasks to learn beside the tags, JSONL.")
+@click.option("--auxiliary-rows", default=12_000, show_default=True, help="Rows of related tasks in a pass.")
+@click.option("--auxiliary-weight", default=0.3, show_default=True, help="Weight of their loss.")
 @click.option("--out", required=True, help="Folder of the checkpoint.")
 @click.option("--name", default="huizan-small", show_default=True)
 @click.option("--epochs", default=6.0, show_default=True)

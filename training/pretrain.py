@@ -1,8 +1,8 @@
 """Pre-training: the encoder learns Chinese from unlabelled short-video text, from its first weight.
 
 Masked-language modelling with whole-word masking on packed rows, or replaced-token detection (`replaced`); bf16 where the
-device has it, output layer on hidden positions only, warm-up and decay, checkpoints from which a killed run goes on exactly, several GPUs under `torchrun`.
-It knows nothing of tags: `fit` teaches those.
+device has it, output layer on hidden positions only, warm-up and decay, checkpoints from which a killed run goes on
+exactly, several GPUs under `torchrun`. It knows nothing of tags: `fit` teaches those.
 
     huizan-train pretrain --corpus CORPUS.parquet --out checkpoints/encoder --steps 6000
 """
@@ -147,7 +147,7 @@ def _objective(
         for part in model.modules():
             if isinstance(part, ModernBertForMaskedLM):
                 part.set_attn_implementation("eager")
-    return model.to(device)
+    return model.to(device)  # pyright: ignore[reportArgumentType]
 
 
 def _loss(
