@@ -1,6 +1,6 @@
 """Likes at risk: every like joined with what was known of its video, and the totals that a fit needs of them.
 
-Three things leave this module, all aggregated by the engine: person-time by cell of covariates and bin of age, person-time by
+Four things leave this module, all aggregated by the engine: person-time by bin of age and cell of covariates, video, or
 user, and the un-likes themselves. Kept likes never leave it one by one. It knows the model's terms only through
 `terms`, which turns cells into totals.
 """
@@ -13,56 +13,42 @@ from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
-import numpy as np
 import pyarrow as pa
 
 from ..model.hazard import ACCIDENTAL_UNTIL, AGE_EDGES, BINS
-from .evidence import CLOCKS, COUNTED
+from .evidence import CLOCKS, COUNTS
 
 NEVER = 10**17  # microseconds after the like; later than any clock
-QUANTILES = (0.3, 0.55, 0.75, 0.9)  # of a tag's score over likes: its levels of suspicion
 COMPLETIONS = (0.25, 0.6)  # watched share of the video; below the first a like is hardly a verdict
 UNKNOWN = len(COMPLETIONS) + 1
-GROUPS = 12  # clusters of users, and of videos, for the bootstrap
-CELL = ("clickbait", "staged", "controversy", "completion", "friend", "gesture")
-TIMED = ("all", *COUNTED)
+GROUPS = 20  # clusters of users, and of videos, for the bootstrap
+CELL = ("completion", "friend", "gesture")
+CELL_CLOCKS = ("all", *COUNTS["complaining"])
+VIDEO_CLOCKS = ("all", "friend", *COUNTS["exposing"])
 
 
 @dataclass(frozen=True)
 class AtRisk:
     """Likes at risk, aggregated.
 
-    `cells` has one row per bootstrap cluster pair and covariate cell: `user_group`, `video_group`, `CELL`, and per bin
-    of age the seconds `all_b`, `exposed_first_b`, …, and `flare`, `flood`. `users` has one row per user: `user_key`,
-    `user_group`, and seconds `tap_g_c` and `seconds`. `events` has one row per un-like: its ids and times, its cell, and
-    its clocks in microseconds after the like.
+    `cells` has one row per bootstrap cluster pair and covariate cell: `user_group`, `video_group`, `CELL`, seconds by bin
+    of age after each of `CELL_CLOCKS` (`all_b`, …), and `flare`, `flood`. `videos` has one row per liked video in the order of
+    the packages: `video`, `video_group` and seconds by bin of age after each of `VIDEO_CLOCKS`; `friend` counts likes on the
+    friends' surface. `users` has one row per user: `user_key`, `user_group`, and seconds `tap_g_c` and `seconds`. `events`
+    has one row per un-like: its ids and times, the row of its video, its cell, and its clocks in microseconds after the like.
     """
 
     cells: pa.Table
+    videos: pa.Table
     users: pa.Table
     events: pa.Table
     likes: int
 
 
-def levels(packages: pa.Table, tag: str) -> list[float]:
-    """Thresholds of suspicion of one tag: quantiles of its score over likes, each once, none that every video reaches."""
-    score = packages[f"p_{tag}"].to_numpy(zero_copy_only=False).astype(float)
-    weight = packages["likes"].to_numpy(zero_copy_only=False).astype(float)
-    known = ~np.isnan(score)
-    if not known.any() or weight[known].sum() == 0:
-        return []
-    order = np.argsort(score[known], kind="stable")
-    values, mass = score[known][order], np.cumsum(weight[known][order])
-    at = [float(values[np.searchsorted(mass, q * mass[-1])]) for q in QUANTILES]
-    return sorted({value for value in at if value > values[0]})
-
-
-def joined(
-    likes: ir.Table, packages: ir.Table, floods: ir.Table | None, thresholds: dict[str, list[float]]
-) -> ir.Table:
-    """Likes with their cell of covariates and their clocks, in microseconds after the like."""
-    known = [*CLOCKS, *(f"p_{tag}" for tag in thresholds)]
-    table = likes.left_join(packages.select("key", *known), "key").select(likes, *known)
+def joined(likes: ir.Table, packages: ir.Table, floods: ir.Table | None) -> ir.Table:
+    """Likes with the row of their video, their cell of covariates and their clocks, in microseconds after the like."""
+    known = ["video", *CLOCKS]
+    table = likes.join(packages.select("key", *known), "key").select(likes, *known)
     if floods is not None:
         on = [name for name in ("user_key", "key") if name in floods.columns]
         table = table.left_join(floods, on).select(table, "flood_from", "flood_until")
@@ -71,24 +57,16 @@ def joined(
     age = table.ends_at - table.liked_at
     # Comments that stand there when the like is given are known from its first moment.
     clocks = {name: _after(table[name] - table.liked_at) for name in (*CLOCKS, "flood_from", "flood_until")}
-    return table.mutate(age=age, **clocks).mutate(
-        **{tag: lambda t, tag=tag: _level(t[f"p_{tag}"], thresholds[tag]) for tag in thresholds},
-        completion=_completion,
-        friend=_friend,
-        gesture=_gesture,
-    )
+    return table.mutate(age=age, **clocks).mutate(completion=_completion, friend=_friend, gesture=_gesture)
 
 
 def aggregate(table: ir.Table) -> AtRisk:
     """Aggregate likes that `joined` made."""
     keys = ["user_group", "video_group", *CELL]
-    sums = {}
-    for name in TIMED:
-        since = ibis.literal(0, "int64") if name == "all" else table[name]
-        for b in range(BINS):
-            sums[f"{name}_{b}"] = _overlap(table.age, since, _edge(b), _edge(b + 1)).sum() / 1e6
+    sums = {f"{name}_{b}": _seconds(table, name, b) for name in CELL_CLOCKS for b in range(BINS)}
     sums["flare"] = _overlap(table.age, table.flare_from, 0, table.flare_until).sum() / 1e6
     sums["flood"] = _overlap(table.age, table.flood_from, 0, table.flood_until).sum() / 1e6
+    by_video = {f"{name}_{b}": _seconds(table, name, b) for name in VIDEO_CLOCKS for b in range(BINS)}
     tap = _overlap(table.age, ibis.literal(0, "int64"), 0, int(ACCIDENTAL_UNTIL * 1e6))
     taps = {
         f"tap_{g}_{c}": ibis.ifelse((table.gesture == g) & (table.completion == c), tap, 0).sum() / 1e6
@@ -99,14 +77,24 @@ def aggregate(table: ir.Table) -> AtRisk:
         **taps, seconds=_overlap(table.age, ibis.literal(0, "int64"), 0, NEVER).sum() / 1e6
     )
     events = table.filter(table.unliked_at.notnull())
-    wanted = ["user_id", "video_id", "key", "user_key", "user_group", "video_group", "liked_at", "unliked_at", "age", *CELL,
-              *CLOCKS, "flood_from", "flood_until"]  # fmt: skip
+    wanted = ["user_id", "video_id", "key", "video", "user_key", "user_group", "video_group", "liked_at", "unliked_at", "age",
+              *CELL, *CLOCKS, "flood_from", "flood_until"]  # fmt: skip
     return AtRisk(
         table.group_by(keys).aggregate(**sums).order_by(keys).to_pyarrow(),
+        table.group_by("video", "video_group").aggregate(**by_video).order_by("video").to_pyarrow(),
         users.order_by("user_key").to_pyarrow(),
         events.select(wanted).order_by("liked_at", "unliked_at", "user_key", "key").to_pyarrow(),
         int(table.count().to_pyarrow().as_py()),
     )
+
+
+def _seconds(table: ir.Table, clock: str, b: int) -> ir.FloatingValue:
+    """Seconds at risk in one bin of age after a clock."""
+    since = ibis.literal(0, "int64") if clock in ("all", "friend") else table[clock]
+    inside = _overlap(table.age, since, _edge(b), _edge(b + 1))
+    if clock == "friend":
+        inside = ibis.ifelse(table.friend == 1, inside, 0)
+    return inside.sum() / 1e6
 
 
 def _edge(b: int) -> int:
@@ -124,16 +112,6 @@ def _after(clock: ir.IntegerValue) -> ir.IntegerValue:
     # `greatest` passes over NULL on one engine and not on the other: say what NULL means.
     return ibis.cases(
         (clock.isnull(), ibis.literal(NEVER, "int64")), (clock < 0, ibis.literal(0, "int64")), else_=clock
-    )
-
-
-def _level(score: ir.FloatingValue, cuts: list[float]) -> ir.IntegerValue:
-    if not cuts:
-        return ibis.literal(0, "int64")
-    return (
-        sum((ibis.ifelse(score > cut, 1, 0) for cut in cuts), start=ibis.literal(0))
-        .cast("int64")
-        .fill_null(0)
     )
 
 

@@ -1,8 +1,9 @@
 """The attribution run: likes and dated evidence in, responsibilities, shares with intervals and checks out.
 
-Likes are made usable (`usable`), texts become packages (`packages`) with dated clocks (`evidence`), likes at risk are aggregated
-(`atrisk`), the hazard is fitted (`terms`, `model.hazard`), again with the rival account, on bootstrapped clusters and on moved
-packages, and what comes out is laid into tables (`effects`, `checks`). The words are "attributed to", never "caused by".
+Likes are made usable (`usable`), texts become packages (`packages`) with dated clocks (`evidence`), likes at risk are
+aggregated (`atrisk`) and laid out by terms (`design`), the accounts of them are fitted and weighed (`accounts`), again on
+bootstrapped clusters and on moved packages, and what comes out is laid into tables (`effects`, `checks`). The words are
+"attributed to", never "caused by".
 """
 
 # Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
@@ -19,18 +20,27 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from ..model.hazard import AGE_EDGES, Hazard, fit, start
+from ..model.hazard import AGE_EDGES
 from ..model.taxonomy import cause_names, tag_names
 from . import checks as falsification
+from .accounts import Accounts, bound, fitted, resampled, weigh
 from .atrisk import AtRisk, aggregate, joined
-from .effects import Credit, credit_of, reversals_table, videos_effect
+from .credit import Credit, credit_of
+from .design import Design, design
+from .effects import reversals_table, videos_effect
+from .evidence import CLOCKS
 from .inputs import Inputs, prepare
 from .outputs import write_json, write_table
 from .packages import moved
 from .progress import Silent
-from .terms import GROUPS, RIVAL, Design, design
+from .terms import MANIPULATION
 
 POINT_FROM = 2_000  # reversals below which only the interval should be read
+_AGAIN = 8  # iterations that a replicate goes on from the fit
+MODEL_ERROR = (
+    0.03  # share: what the model itself is off by in simulated worlds; added to both ends of every interval
+)
+_BLIND_ERROR = 0.01  # more of it for each kind of evidence that was left out
 
 
 @dataclass(frozen=True)
@@ -40,7 +50,7 @@ class AttributionSettings:
     seed: int = 0
     bootstrap: int = 40
     placebos: int = 3
-    iterations: int = 250
+    iterations: int = 120
 
 
 @dataclass(frozen=True)
@@ -86,23 +96,22 @@ def attribute(
     if len(data.events) == 0:
         return _nothing(data, inputs)
     with progress.stage("拟合风险 fitting hazards"):
-        plan = design(data)
-        hazard = _fit(plan, settings)
-        rival_plan = design(data, RIVAL)
-        rival = _fit(rival_plan, settings)
-    credit = credit_of(hazard, plan)
+        plan = design(data, inputs.packages, inputs.claimed)
+        floods_seen = inputs.floods is not None
+        accounts = weigh(plan, floods_seen, settings.iterations)
+        both = bound(plan, floods_seen, settings.iterations)
     with progress.stage(
         "自助法与安慰剂 bootstrap and placebos", settings.bootstrap + settings.placebos
     ) as stage:
-        samples = _bootstrap([(plan, hazard), (rival_plan, rival)], settings, stage.advance)
+        samples = _bootstrap(plan, accounts, floods_seen, settings, stage.advance)
         floor = _placebos(inputs, settings, stage.advance)
-    shares = _shares(data, inputs, credit, credit_of(rival, rival_plan), samples, floor)
-    shares["curve"] = _curve(credit, plan)
+    shares = _shares(data, inputs, accounts, both, samples, floor)
+    shares["curve"] = _curve(accounts.credit, plan)
     return Attribution(
-        reversals_table(con, data, credit, inputs.comments),
-        videos_effect(inputs.likes, data, credit),
+        reversals_table(con, data, accounts.credit, inputs.comments),
+        videos_effect(inputs.likes, data, accounts.credit),
         shares,
-        falsification.checks(data, plan, shares, floor),
+        falsification.checks(inputs, data, plan, accounts, shares, floor),
         inputs.rows,
     )
 
@@ -116,35 +125,27 @@ def write(attribution: Attribution, out: Path) -> None:
 
 
 def _aggregate(inputs: Inputs, text: pa.Table) -> AtRisk:
-    known = ibis.memtable(text.select([name for name in text.column_names if name not in ("mark", "first")]))
-    return aggregate(joined(inputs.likes, known, inputs.floods, inputs.thresholds))
-
-
-def _fit(plan: Design, settings: AttributionSettings) -> Hazard:
-    totals = plan.totals()
-    return fit(start(plan.group_of, GROUPS, totals), totals, settings.iterations)
+    known = ibis.memtable(text.select(["key", "video", *CLOCKS]))
+    return aggregate(joined(inputs.likes, known, inputs.floods))
 
 
 def _bootstrap(
-    fits: list[tuple[Design, Hazard]], settings: AttributionSettings, advance: Callable[[], None]
-) -> list[dict[str, np.ndarray]]:
-    """Shares under each account in each replicate; clusters of users and of videos are drawn independently.
+    plan: Design,
+    accounts: Accounts,
+    floods_seen: bool,
+    settings: AttributionSettings,
+    advance: Callable[[], None],
+) -> list[dict[str, float]]:
+    """Shares in each replicate; clusters of users and of videos are drawn independently.
 
     The pigeonhole bootstrap (Owen 2007) over groups of users and of videos: it covers both ways in which likes are alike.
     """
     rng = np.random.default_rng([settings.seed, 1])
     samples = []
     for _ in range(settings.bootstrap):
-        draws = None
-        for plan, hazard in fits:
-            if draws is None:
-                sizes = plan.clusters.max(axis=0) + 1
-                draws = tuple(rng.multinomial(n, np.full(n, 1 / n)).astype(float) for n in sizes)
-            totals = plan.totals(draws)
-            if totals.event_weight.sum() == 0:
-                continue
-            again = fit(hazard, totals, 60)
-            samples.append(credit_of(again, plan, totals).as_shares(totals.event_weight))
+        users, videos = (rng.multinomial(n.size, n / n.size).astype(float) for n in plan.even)
+        if users[plan.event_groups[:, 0]] @ videos[plan.event_groups[:, 1]] > 0:
+            samples.append(resampled(plan, accounts, (users, videos), floods_seen, _AGAIN))
         advance()
     return samples
 
@@ -154,8 +155,10 @@ def _placebos(inputs: Inputs, settings: AttributionSettings, advance: Callable[[
     rng = np.random.default_rng([settings.seed, 2])
     floor = dict.fromkeys((*cause_names(), *tag_names("video")), 0.0)
     for _ in range(settings.placebos):
-        plan = design(_aggregate(inputs, moved(inputs.packages, rng)))
-        found = credit_of(_fit(plan, settings), plan).as_shares()
+        text = moved(inputs.packages, rng)
+        plan = design(_aggregate(inputs, text), text, inputs.claimed)
+        account = fitted(plan, MANIPULATION, settings.iterations)
+        found = credit_of(plan, account.terms, account.model, inputs.floods is not None).as_shares()
         floor = {name: max(floor[name], float(found[name])) for name in floor}
         advance()
     return floor
@@ -164,21 +167,25 @@ def _placebos(inputs: Inputs, settings: AttributionSettings, advance: Callable[[
 def _shares(
     data: AtRisk,
     inputs: Inputs,
-    credit: Credit,
-    rival: Credit,
+    accounts: Accounts,
+    both: Credit,
     samples: list[dict[str, float]],
     floor: dict[str, float],
 ) -> dict[str, Any]:
-    main, other = credit.as_shares(), rival.as_shares()
+    main = accounts.credit.as_shares()
+    bounds = [credit.as_shares() for credit in (both, *accounts.possible)]
+    off = MODEL_ERROR + _BLIND_ERROR * len(inputs.left_out)
     by_text = ("emotional_manipulation", "social_pressure", *tag_names("video"))
 
     def entry(name: str, parts: tuple[str, ...]) -> dict[str, Any]:
         value = sum(main[p] for p in parts)
-        drawn = [sum(s[p] for p in parts) for s in samples] + [value, sum(other[p] for p in parts)]
-        low, high = np.quantile(drawn, [0.025, 0.975])
-        low, high = min(low, value), max(high, value)
+        drawn = [sum(s[p] for p in parts) for s in samples] or [value]
+        ends = [value, *(sum(s[p] for p in parts) for s in bounds), *np.quantile(drawn, [0.025, 0.975])]
+        low, high = max(min(ends) - off, 0.0), min(max(ends) + off, 1.0)
         limit = floor[name] if name in by_text else 0.005
         detected = bool(low > limit)
+        if name == "recommender_correction" and inputs.floods is None:
+            low, detected = 0.0, False  # a stated share that nothing confirms
         if name in by_text and not detected:
             low = 0.0  # below the placebo floor nothing can be told from zero
         return {"estimate": float(value), "low": float(low), "high": float(high), "detected": detected}
@@ -193,6 +200,7 @@ def _shares(
         "n_reversals": n,
         "level": 0.95,
         "point": n >= POINT_FROM,
+        "weight_of_manipulation": accounts.weight,
         "placebo_floor": floor,
         "left_out": inputs.left_out,
         "rows": inputs.rows,
@@ -204,8 +212,7 @@ def _shares(
 
 def _curve(credit: Credit, plan: Design) -> list[dict[str, Any]]:
     """Mean hazard by age of the like and cause: credited un-likes over person-time in each bin, per second."""
-    background = [k for k, term in enumerate(plan.terms) if term.group == "background"]
-    everyone = plan.totals().person_time[background].sum(axis=0)
+    everyone = plan.video_time["all"].sum(axis=0)
     rows = []
     for b in np.flatnonzero(everyone > 0):
         credits = credit.causes[plan.event_bin == b].sum(axis=0) / everyone[b]

@@ -1,74 +1,25 @@
-"""What the fitted hazard says of each un-like and of each video: credit by cause and by tag, evidence, and effects.
+"""Tables of what an attribution found: one row per un-like with its evidence, one row per video with its effects.
 
-Credit is the responsibility of the hazard's terms (`terms`) summed by cause; a tag's credit is that of the terms which
-belong to it. Rows come back with the ids as they came in.
+Credit comes from `credit`. Rows come back with the ids as they came in.
 """
 
 # Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
 # pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
 # pyright: reportCallIssue=false, reportReturnType=false, reportIndexIssue=false
 
-from dataclasses import dataclass
-
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from ..model.hazard import Hazard, Totals
 from ..model.taxonomy import TAGS, cause_names, tag_names
 from .atrisk import AtRisk
+from .credit import Credit
 from .evidence import says
 from .outputs import timestamps
-from .terms import CAUSE_OF, Design
 
 EVIDENCE = 3  # comments named per un-like
 CANDIDATES = 40  # earliest comments of each tag under a video among which evidence is sought
-
-
-@dataclass(frozen=True)
-class Credit:
-    """Credit of each event: `causes` (events, causes) sums to one, `tags` (events, video tags) is part of it."""
-
-    causes: np.ndarray
-    tags: np.ndarray
-    cause_of_term: np.ndarray
-
-    @classmethod
-    def none(cls) -> "Credit":
-        """No event, no credit."""
-        return cls(
-            np.zeros((0, len(cause_names()))), np.zeros((0, len(tag_names("video")))), np.zeros(0, dtype=int)
-        )
-
-    def as_shares(self, weight: np.ndarray | None = None) -> dict[str, float]:
-        """Mean credit of every cause and every tag over all events."""
-        weight = np.ones(len(self.causes)) if weight is None else weight
-        total = max(float(weight.sum()), 1e-12)
-        values = np.concatenate([weight @ self.causes, weight @ self.tags]) / total
-        return dict(zip((*cause_names(), *tag_names("video")), values.tolist(), strict=True))
-
-
-def credit_of(hazard: Hazard, plan: Design, totals: Totals | None = None) -> Credit:
-    """Sum the responsibilities of a design's terms by cause and by tag; an event that no term reaches is unexplained."""
-    each = hazard.responsibilities(totals or plan.totals())
-    names = cause_names()
-    cause_of_term = np.array([names.index(CAUSE_OF[term.group]) for term in plan.terms], dtype=int)
-    causes = np.zeros((len(each), len(names)))
-    for k, cause in enumerate(cause_of_term):
-        causes[:, cause] += each[:, k]
-    causes[:, names.index("unexplained")] += np.clip(1 - causes.sum(axis=1), 0, None)
-    tags = np.zeros((len(each), len(tag_names("video"))))
-    column = {tag: i for i, tag in enumerate(tag_names("video"))}
-    for k, term in enumerate(plan.terms):
-        if term.tag in column and CAUSE_OF[term.group] != "content_quality":
-            tags[:, column[term.tag]] += each[:, k]
-    for k, term in enumerate(plan.terms):
-        if term.tag and "+" in term.tag:  # shared by two tags: in proportion to what each carries of its own
-            pair = [column[tag] for tag in term.tag.split("+")]
-            own = tags[:, pair] + 1e-9
-            tags[:, pair] += each[:, k, None] * own / own.sum(axis=1, keepdims=True)
-    return Credit(causes, tags, cause_of_term)
 
 
 def reversals_table(

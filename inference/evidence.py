@@ -17,7 +17,6 @@ HOUR = 3_600_000_000  # microseconds
 COUNTS = {
     "exposing": {"exposed_first": 1, "exposed_some": 3, "exposed_many": 6},
     "complaining": {"complained_first": 1, "complained_some": 3},
-    "disputing": {"disputed_some": 2, "disputed_many": 6},
 }
 FLARE_COMMENTS, FLARE_WITHIN, FLARE_LASTS = 8, 6 * HOUR, 48 * HOUR
 FLOOD_IMPRESSIONS, FLOOD_WITHIN, FLOOD_LASTS = 6, 6 * HOUR, 12 * HOUR

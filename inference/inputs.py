@@ -1,6 +1,7 @@
 """What an attribution works on: usable likes, dated evidence by video, floods by user, and what was left out on the way.
 
-Everything stays an expression of the engine but the packages of texts, one row per video. It knows nothing of hazards.
+Everything stays an expression of the engine but the packages of texts, one row per video, and comments in narrow columns.
+It knows nothing of hazards.
 """
 
 # Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
@@ -12,8 +13,7 @@ from dataclasses import dataclass, field
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from ..model.taxonomy import tag_names
-from .atrisk import levels
+from .claimed import Claimed, claimed
 from .evidence import floods, video_clocks
 from .packages import packages
 from .refusal import refuse_if_most
@@ -28,7 +28,7 @@ class Inputs:
     comments: ir.Table | None
     packages: pa.Table
     floods: ir.Table | None
-    thresholds: dict[str, list[float]]
+    claimed: Claimed
     rows: dict[str, dict[str, int]] = field(default_factory=dict)
     left_out: list[dict[str, str]] = field(default_factory=list)
 
@@ -50,7 +50,7 @@ def prepare(
         for name, there, effect in (
             ("videos", videos is not None, "tags of videos unseen: emotional manipulation only through comments"),
             ("comments", comments is not None, "no comments: nothing exposes, disputes or complains"),
-            ("exposures", exposures is not None, "no exposures: correction of the recommender cannot be told from the rest"),
+            ("exposures", exposures is not None, "no exposures: the recommender keeps a stated share that nothing confirms"),
             ("likes.surface", "surface" in good.columns, "friends' surface unseen: social pressure only through controversy"),
             ("likes.gesture", "gesture" in good.columns, "gesture unseen: mis-taps are told by their delay alone"),
             ("likes.watch_ms", {"watch_ms", "video_duration_ms"} <= set(good.columns),
@@ -60,9 +60,12 @@ def prepare(
         if not there
     ]  # fmt: skip
     rows = {"likes": counts} if counts else {}
-    clocks = None
+    clocks, dated = None, None
+    last = good.unliked_at.max().to_pyarrow().as_py() or 0
     if comments is not None and "created_at" in comments.columns:
-        clocks = video_clocks(comments).cache()
+        # What is dated after the last un-like speaks of none of them.
+        dated = comments.filter(comments.created_at.notnull() & (comments.created_at < last))
+        clocks = video_clocks(dated).cache()
         undated = (
             comments.aggregate(n=comments.created_at.isnull().sum(), all=comments.count())
             .to_pyarrow()
@@ -85,11 +88,11 @@ def prepare(
     text = packages(good, videos, clocks)
     flood = None
     if exposures is not None:
+        exposures = exposures.filter(exposures.exposed_at < last)
         by_like = _names_liked_video(exposures, good)
         flood = floods(exposures, by_like).cache()
-    return Inputs(
-        good, comments, text, flood, {tag: levels(text, tag) for tag in tag_names("video")}, rows, left_out
-    )
+    said = claimed(dated, text) if dated is not None else Claimed.none()
+    return Inputs(good, comments, text, flood, said, rows, left_out)
 
 
 def _unknown_videos(comments: ir.Table, videos: ir.Table | None) -> int:

@@ -21,7 +21,11 @@ NEIGHBOURS = 25  # videos of like popularity among which packages are moved
 
 
 def packages(likes: ir.Table, videos: ir.Table | None, clocks: ir.Table | None) -> pa.Table:
-    """`key`, `video_group`, `likes`, a `p_<tag>` per video tag and `CLOCKS`, in an order that ids do not decide."""
+    """One row per liked video, in an order that ids do not decide.
+
+    Columns `video` (the row), `key`, `video_group`, `likes`, a `p_<tag>` per video tag, `CLOCKS`, and for the placebo
+    `source` (the row whose comments the package holds) and `shift` (microseconds by which they were moved).
+    """
     table = likes.group_by("key", "video_group").aggregate(
         likes=likes.count(), mark=(likes.liked_at % 1_000_003).sum(), first=likes.liked_at.min()
     )
@@ -39,7 +43,10 @@ def packages(likes: ir.Table, videos: ir.Table | None, clocks: ir.Table | None) 
         table = table.left_join(clocks, "key").select(table, *CLOCKS)
     else:
         table = table.mutate(**{clock: ibis.null("int64") for clock in CLOCKS})
-    return table.order_by("likes", "first", "mark").to_pyarrow()
+    rows = table.order_by("likes", "first", "mark").to_pyarrow()
+    row = pa.array(np.arange(len(rows)))
+    rows = rows.append_column("video", row).append_column("source", row)
+    return rows.append_column("shift", pa.array(np.zeros(len(rows), dtype=np.int64)))
 
 
 def moved(table: pa.Table, rng: np.random.Generator) -> pa.Table:
@@ -58,7 +65,7 @@ def moved(table: pa.Table, rng: np.random.Generator) -> pa.Table:
             table = _put(table, name, taken[name])
         elif name in CLOCKS:
             table = _put(table, name, pc.add(taken[name], shift))
-    return table
+    return _put(_put(table, "source", taken["source"]), "shift", shift)
 
 
 def _put(table: pa.Table, name: str, column: pa.ChunkedArray) -> pa.Table:

@@ -1,4 +1,4 @@
-"""The additive hazard of an un-like, and its fit by expectation-maximisation on aggregates.
+"""The additive hazard of an un-like: time shapes, observed terms, and what the data add up to.
 
 The hazard of taking a like back at its age t is a sum of terms, each a level times an indicator times a time shape:
 
@@ -10,16 +10,16 @@ carry a multiplier m of the user, a gamma frailty of mean one. The log-likelihoo
     Σ_events log h(t_e) − Σ_k θ_k Σ_b f_{g(k),b} T_{k,b}                           (2)
 
 so likes that were kept enter through the person-time totals T alone, and an iteration costs as much as there are events.
-The E-step splits each event among the terms (its responsibilities, h_k / Σ h); the M-step sets levels and shapes to
-responsibilities over person-time in closed form. Credit by additive hazards: Zhang, Wei and Ren, ICDM 2014; time-to-event
-attribution: Shender et al., JDS 2024. A leaf: it knows arrays, and neither tables nor causes.
+Terms whose indicator is a hidden trait of the video stand in `latent`, which also fits both. Credit by additive hazards:
+Zhang, Wei and Ren, ICDM 2014; time-to-event attribution: Shender et al., JDS 2024. It knows arrays, and neither tables
+nor causes.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from .frailty import Frailty, leave_one_out, posterior_mean, spread
+from .frailty import Frailty
 
 # Seconds. Fine where fingers slip, coarse where opinions change.
 AGE_EDGES = np.array(
@@ -30,20 +30,25 @@ BINS = AGE_EDGES.size - 1
 ACCIDENTAL_UNTIL = 30.0  # seconds; no slip of the finger is noticed later
 REASON_FROM = 5.0  # seconds; no verdict on the content is reached sooner
 
-_PRIOR = (
-    0.5  # pseudo-events on every shape, spread by person-time: an empty bin is not proof of a zero hazard
-)
+SHAPE_PRIOR = 3.0  # pseudo-events by which each bin of a shape leans on its neighbours
+_NEIGHBOURS = ((1, 1.0), (2, 0.3))  # distance in bins, weight
+_SURE = 50.0  # events from which a bin's own rate counts fully as a neighbour
 
 
 @dataclass(frozen=True)
 class Group:
-    """Terms that share a time shape; the shape is zero outside [start, stop) seconds; `flat` ones do not vary in it."""
+    """Terms that share a time shape.
+
+    The shape is zero outside [start, stop) seconds; `flat` ones do not vary in it; with few events it leans on that of the
+    group `like`.
+    """
 
     name: str
     start: float = 0.0
     stop: float = AGE_EDGES[-1]
     flat: bool = False
     frailty: bool = False
+    like: str = ""
 
     @property
     def support(self) -> np.ndarray:
@@ -53,12 +58,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Totals:
-    """Everything of the data that a fit needs.
+    """Everything of the data that observed terms need.
 
     `person_time` seconds (terms, BINS): ∫ x_k(t) dt by bin of age, over all likes. `event_terms` (events, terms): x_k at
     the un-like. `event_bin` (events,), `event_user` (events,): row in the users' arrays, `event_weight` (events,).
-    `user_person_time` {group: (users, columns)} and `user_column` {group: column of each of its terms}: what a
-    user with m = 1 has at risk, before levels and shape, for groups with frailty. `user_weight` (users,).
+    `user_person_time` {group: (users, columns)}: what a user with m = 1 has at risk in each term of a group with
+    frailty, before levels and shape. `user_weight` (users,).
     """
 
     person_time: np.ndarray
@@ -72,7 +77,7 @@ class Totals:
 
 @dataclass(frozen=True)
 class Hazard:
-    """A fitted hazard: levels (terms,), shapes (groups, BINS), and the frailty of each group that has one."""
+    """Observed terms of a hazard: levels (terms,), shapes (groups, BINS), and the frailty of each group that has one."""
 
     group_of: np.ndarray
     groups: tuple[Group, ...]
@@ -81,18 +86,15 @@ class Hazard:
     frailty: dict[str, Frailty]
 
     def terms(self, totals: Totals) -> np.ndarray:
-        """Hazard of each term at each event, with the users' leave-one-out multipliers of the fit; (events, terms)."""
-        base = totals.event_terms * self.level * self.shape[self.group_of][:, totals.event_bin].T
+        """θ_k x_k f m of every term at every event; (events, terms)."""
+        each = totals.event_terms * self.level * self.shape[self.group_of][:, totals.event_bin].T
         for name, frailty in self.frailty.items():
-            mine = np.flatnonzero([self.groups[g].name == name for g in self.group_of])
-            base[:, mine] *= frailty.multiplier[:, None]
-        return base
+            each[:, self.members(name)] *= frailty.multiplier[:, None]
+        return each
 
-    def responsibilities(self, totals: Totals) -> np.ndarray:
-        """Share of each term in each event; rows sum to one; (events, terms)."""
-        each = self.terms(totals)
-        total = each.sum(axis=1, keepdims=True)
-        return np.divide(each, total, out=np.full_like(each, 0.0), where=total > 0)
+    def members(self, group: str) -> np.ndarray:
+        """Rows of the terms of a group."""
+        return np.flatnonzero([self.groups[g].name == group for g in self.group_of])
 
 
 def start(group_of: np.ndarray, groups: tuple[Group, ...], totals: Totals) -> Hazard:
@@ -108,77 +110,48 @@ def start(group_of: np.ndarray, groups: tuple[Group, ...], totals: Totals) -> Ha
     )
 
 
-def fit(hazard: Hazard, totals: Totals, iterations: int = 250, tolerance: float = 1e-7) -> Hazard:
-    """Run expectation-maximisation from `hazard`.
+def shape_of(
+    events: np.ndarray,
+    at_risk: np.ndarray,
+    old: np.ndarray,
+    support: np.ndarray,
+    like: np.ndarray | None = None,
+) -> np.ndarray:
+    """A time shape from events (BINS,) over what was at risk (BINS,), scaled to a risk-weighted mean of one.
 
-    Stops when no level's share of the events moves by more than `tolerance` in an iteration.
+    Each bin is shrunk to the geometric mean of its neighbours by a few pseudo-events: with few events a shape is smooth and
+    cannot split them among the causes by chance; with many it is free. Where another shape `like` it is given, a bin leans on
+    that one's too.
     """
-    shares = np.zeros(hazard.level.size)
-    weight = totals.event_weight
-    for iteration in range(iterations):
-        each = hazard.responsibilities(totals) * weight[:, None]
-        credit = each.sum(axis=0)
-        hazard = _maximise(hazard, totals, each, credit, learn_spread=iteration % 10 == 9)
-        moved = np.abs(credit - shares).max(initial=0.0) / max(weight.sum(), 1e-9)
-        shares = credit
-        if iteration > 30 and moved < tolerance:
-            break
-    return hazard
-
-
-def _maximise(
-    hazard: Hazard, totals: Totals, each: np.ndarray, credit: np.ndarray, learn_spread: bool
-) -> Hazard:
-    level, shape = hazard.level.copy(), hazard.shape.copy()
-    frailty = dict(hazard.frailty)
-    time = totals.person_time.copy()
-    for name, old in frailty.items():
-        mine = np.flatnonzero([hazard.groups[g].name == name for g in hazard.group_of])
-        g = hazard.group_of[mine[0]]
-        risk = _user_risk(totals, name, time[mine], level[mine], shape[g])
-        own = each[:, mine].sum(axis=1) / np.maximum(totals.event_weight, 1e-12)
-        credits = np.bincount(totals.event_user, weights=own, minlength=risk.size)
-        alpha = spread(credits, risk, totals.user_weight, old.alpha) if learn_spread else old.alpha
-        mean = posterior_mean(credits, risk, alpha)
-        frailty[name] = Frailty(alpha, mean, leave_one_out(credits, risk, alpha, totals.event_user, own))
-        plain = (totals.user_person_time[name] * totals.user_weight[:, None]).sum(axis=0)
-        scaled = (totals.user_person_time[name] * (totals.user_weight * mean)[:, None]).sum(axis=0)
-        time[mine] *= np.divide(scaled, plain, out=np.ones_like(plain), where=plain > 0)[:, None]
-    for g, group in enumerate(hazard.groups):
-        mine = np.flatnonzero(hazard.group_of == g)
-        if mine.size == 0:
-            continue
-        if not group.flat:
-            at_risk = (level[mine, None] * time[mine]).sum(axis=0)
-            events = np.bincount(totals.event_bin, weights=each[:, mine].sum(axis=1), minlength=BINS)
-            shape[g] = _shape(events, at_risk, shape[g], group.support)
-        at_risk = (time[mine] * shape[g]).sum(axis=1)
-        level[mine] = np.divide(credit[mine], at_risk, out=np.zeros(mine.size), where=at_risk > 0)
-    return replace(hazard, level=level, shape=shape, frailty=frailty)
-
-
-def _shape(events: np.ndarray, at_risk: np.ndarray, old: np.ndarray, support: np.ndarray) -> np.ndarray:
-    """Events over what was at risk, shrunk a little to the mean, scaled to a person-time-weighted mean of one."""
     at_risk = np.where(support, at_risk, 0.0)
     total = at_risk.sum()
     if total <= 0:
         return old
-    mean = events[support].sum() / total
-    raw = np.divide(
-        events + _PRIOR, at_risk + _PRIOR / max(mean, 1e-300), out=np.zeros(BINS), where=at_risk > 0
-    )
-    scale = (raw * at_risk).sum() / total
-    return np.where(support, raw / scale, 0.0) if scale > 0 else old
+    seen = np.flatnonzero(at_risk > 0)
+    e, r = events[seen], at_risk[seen]
+    log_rate = np.log((e + 0.5) / (r + 0.5 * r.sum() / max(e.sum(), 1e-9)))
+    weight = np.minimum(e, _SURE) + 0.2
+    up, down = np.zeros(seen.size), np.zeros(seen.size)
+    for distance, closeness in _NEIGHBOURS:
+        if seen.size > distance:
+            heavy = closeness * weight
+            up[distance:] += (heavy * log_rate)[:-distance]
+            up[:-distance] += (heavy * log_rate)[distance:]
+            down[distance:] += heavy[:-distance]
+            down[:-distance] += heavy[distance:]
+    around = np.exp(np.divide(up, down, out=log_rate.copy(), where=down > 0))
+    if like is not None and (like[seen] * r).sum() > 0:
+        other = like[seen] * e.sum() / (like[seen] * r).sum()
+        around = np.where(other > 0, np.sqrt(around * np.maximum(other, 1e-300)), around)
+    rate = np.zeros(BINS)
+    rate[seen] = (e + SHAPE_PRIOR) / (r + SHAPE_PRIOR / around)
+    return np.where(support, rate * total / (rate * at_risk).sum(), 0.0)
 
 
-def _user_risk(
-    totals: Totals, name: str, time: np.ndarray, level: np.ndarray, shape: np.ndarray
-) -> np.ndarray:
-    """Expected events of each user at m = 1; (users,). A user's person-time is spread over the bins as all users' is."""
-    per_unit = np.divide(
-        level * (time * shape).sum(axis=1),
-        time.sum(axis=1),
-        out=np.zeros(level.size),
-        where=time.sum(axis=1) > 0,
-    )
-    return totals.user_person_time[name] @ per_unit
+def user_risk(totals: Totals, group: str, at_risk: np.ndarray, time: np.ndarray) -> np.ndarray:
+    """Events of each user expected at m = 1; (users,).
+
+    `at_risk` (terms of the group,): events expected of each term over all users, `time` (terms of the group,): its
+    person-time. A user's person-time is spread over the bins as all users' is.
+    """
+    return totals.user_person_time[group] @ np.divide(at_risk, time, out=np.zeros(time.size), where=time > 0)

@@ -11,7 +11,15 @@ ROOMS = {"model": set(), "training": {"model"}, "inference": {"model"}}
 MODULES = [file for room in ROOMS for file in sorted((ROOT / room).glob("*.py"))]
 NAMES_TAKEN = {"datasets", "tokenizers", "evaluate", "types"}
 NAMES_EMPTY = {"utils", "core", "helpers", "common", "misc", "manager", "handler", "processor"}
-LEAVES = {"taxonomy": set(), "text": set(), "errors": set(), "frailty": set(), "hazard": {"frailty"}}
+LEAVES = {
+    "taxonomy": set(),
+    "text": set(),
+    "errors": set(),
+    "frailty": set(),
+    "claims": set(),
+    "hazard": {"frailty"},
+    "latent": {"claims", "frailty", "hazard"},
+}
 READS_TENSORS = {"encoder", "tagger"}
 HEAVY = {"torch", "transformers", "altair", "vl_convert", "sklearn", "datasets", "ibis", "duckdb", "pandas"}
 

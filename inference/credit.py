@@ -1,0 +1,95 @@
+"""Credit: what part of each un-like each cause and each tag is given.
+
+Responsibilities of a fitted account's terms (`model.latent`), summed by cause and by tag. Two things are added that no fit
+can say: every cause that is possible at the un-like's age keeps a small part, since the model is not the world; and
+where exposures were not given, the recommender keeps a stated share that nothing here can confirm.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..model import latent
+from ..model.hazard import AGE_EDGES
+from ..model.latent import Model
+from ..model.taxonomy import cause_names, tag_names
+from .design import Design, Weights
+from .terms import CAUSE_OF, GROUP_NAMES, GROUPS, Latent
+
+DOUBT = 0.02  # of every un-like, spread over the causes that its age allows
+UNSEEN_FLOODS = (
+    0.06  # stated prior: share of slow un-likes that correct the recommender, where exposures are unknown
+)
+_SLOW = (60.0, 172_800.0)  # seconds
+
+
+@dataclass(frozen=True)
+class Credit:
+    """Credit of each event: `causes` (events, causes) sums to one, `tags` (events, video tags) is part of it."""
+
+    causes: np.ndarray
+    tags: np.ndarray
+
+    @classmethod
+    def none(cls) -> "Credit":
+        """No event, no credit."""
+        return cls(np.zeros((0, len(cause_names()))), np.zeros((0, len(tag_names("video")))))
+
+    def as_shares(self, weight: np.ndarray | None = None) -> dict[str, float]:
+        """Mean credit of every cause and every tag over all events."""
+        weight = np.ones(len(self.causes)) if weight is None else weight
+        total = max(float(weight.sum()), 1e-12)
+        values = np.concatenate([weight @ self.causes, weight @ self.tags]) / total
+        return dict(zip((*cause_names(), *tag_names("video")), values.tolist(), strict=True))
+
+
+def credit_of(
+    plan: Design, terms: tuple[Latent, ...], model: Model, floods_seen: bool, weights: Weights | None = None
+) -> Credit:
+    """Credit under one account."""
+    expected = latent.expect(model, plan.totals(weights), plan.evidence(terms, weights))
+    names, tags = cause_names(), tag_names("video")
+    causes = np.zeros((len(expected.observed), len(names)))
+    by_tag = np.zeros((len(causes), len(tags)))
+    for k, term in enumerate(plan.terms):
+        causes[:, names.index(CAUSE_OF[term.group])] += expected.observed[:, k]
+        if term.tag:
+            by_tag[:, tags.index(term.tag)] += expected.observed[:, k]
+    shared = np.zeros(len(causes))
+    for j, term in enumerate(terms):
+        cause = CAUSE_OF[term.group]
+        causes[:, names.index(cause)] += expected.latent[:, j]
+        if cause == "content_quality":  # the tag marks poor content there, and carries nothing
+            continue
+        if term.carrier == "either":
+            shared += expected.latent[:, j]
+        else:
+            by_tag[:, tags.index(term.carrier)] += expected.latent[:, j]
+    # What clickbait and staging carry together is split by what the video is believed to be.
+    pair = [tags.index("clickbait"), tags.index("staged")]
+    believed = (expected.belief @ latent.CARRIED[:, :2])[plan.event_video] + 1e-9
+    by_tag[:, pair] += shared[:, None] * believed / believed.sum(axis=1, keepdims=True)
+    causes[:, names.index("unexplained")] += np.clip(1 - causes.sum(axis=1), 0, None)
+    causes /= causes.sum(axis=1, keepdims=True)
+    return _hedged(Credit(causes, by_tag), plan.event_bin, floods_seen)
+
+
+def mixed(parts: list[tuple[float, Credit]]) -> Credit:
+    """A weighted mean of credits; the weights sum to one."""
+    return Credit(sum(w * c.causes for w, c in parts), sum(w * c.tags for w, c in parts))  # pyright: ignore[reportArgumentType]
+
+
+def _hedged(credit: Credit, event_bin: np.ndarray, floods_seen: bool) -> Credit:
+    names = cause_names()
+    causes, tags = credit.causes, credit.tags
+    if not floods_seen:
+        slow = (AGE_EDGES[:-1] >= _SLOW[0]) & (AGE_EDGES[:-1] < _SLOW[1])
+        part = np.where(slow[event_bin], UNSEEN_FLOODS, 0.0)[:, None]
+        causes, tags = causes * (1 - part), tags * (1 - part)
+        causes[:, [names.index("recommender_correction")]] += part
+    possible = np.zeros((len(names), AGE_EDGES.size - 1), dtype=bool)
+    for group, cause in CAUSE_OF.items():
+        possible[names.index(cause)] |= GROUPS[GROUP_NAMES.index(group)].support
+    allowed = possible[:, event_bin].T
+    even = allowed / allowed.sum(axis=1, keepdims=True)
+    return Credit((1 - DOUBT) * causes + DOUBT * even, (1 - DOUBT) * tags)
