@@ -60,20 +60,20 @@ def weigh(plan: Design, floods_seen: bool, iterations: int) -> Accounts:
     return Accounts(manipulation, hollow, weight, mixed([(weight, one), (1 - weight, other)]), possible)
 
 
-def fitted(plan: Design, account: tuple[Latent, ...], iterations: int) -> Fitted:
-    """Fit one account from a neutral beginning."""
+def fitted(plan: Design, account: tuple[Latent, ...], iterations: int, texts_alone: bool = False) -> Fitted:
+    """Fit one account from a neutral beginning; `texts_alone`: see `latent.fit`."""
     terms = plan.acting(account) if plan.informed else ()
     model, groups = None, plan.even[1].size
     some = _some(plan, LARGE)
     if some < groups:
         weights = _leading(plan, some)
         part = plan.part(some)
-        model = _fit(part, terms, None, weights, iterations)
+        model = _fit(part, terms, None, weights, iterations, texts_alone)
         model = latent.with_events(model, plan.totals())
         iterations = _LAST
-    model = _fit(plan, terms, model, None, iterations)
+    model = _fit(plan, terms, model, None, iterations, texts_alone)
     totals, evidence = plan.totals(), plan.evidence(terms)
-    expected = latent.expect(model, totals, evidence)
+    expected = latent.expect(model, totals, evidence, texts_alone)
     free = len(terms) + _shape_freedom(totals, evidence, expected)
     cost = 0.5 * np.log(max(totals.event_weight.sum() / _PRIOR_WORTH, 1.0))
     return Fitted(terms, model, expected.log_likelihood, expected.log_likelihood - free * float(cost))
@@ -105,12 +105,17 @@ def bound(plan: Design, floods_seen: bool, iterations: int) -> Credit:
 
 
 def _fit(
-    plan: Design, terms: tuple[Latent, ...], model: Model | None, weights: Weights | None, iterations: int
+    plan: Design,
+    terms: tuple[Latent, ...],
+    model: Model | None,
+    weights: Weights | None,
+    iterations: int,
+    texts_alone: bool,
 ) -> Model:
     totals, evidence = plan.totals(weights), plan.evidence(terms, weights)
     cold = model is None
     model = model or latent.begin(start(plan.group_of, GROUPS, totals), totals, evidence)
-    return latent.fit(model, totals, evidence, iterations, cold)
+    return latent.fit(model, totals, evidence, iterations, cold, texts_alone=texts_alone)
 
 
 def _weight(gain: float) -> float:

@@ -29,6 +29,7 @@ from .credit import Credit, credit_of
 from .design import Design, design
 from .effects import reversals_table, videos_effect
 from .evidence import CLOCKS
+from .finished import Fit
 from .inputs import Inputs, prepare
 from .outputs import write_json, write_table
 from .packages import moved
@@ -55,13 +56,14 @@ class AttributionSettings:
 
 @dataclass(frozen=True)
 class Attribution:
-    """What an attribution found; `write` lays it down."""
+    """What an attribution found; `write` lays it down. `fit` is None where no like was taken back."""
 
     reversals: pa.Table
     videos_effect: pa.Table
     shares: dict[str, Any]
     checks: dict[str, Any]
     summary: dict[str, dict[str, int]]
+    fit: Fit | None = None
 
 
 def attribute(
@@ -113,6 +115,7 @@ def attribute(
         shares,
         falsification.checks(inputs, data, plan, accounts, shares, floor),
         inputs.rows,
+        Fit(inputs, data, plan, accounts),
     )
 
 
@@ -151,14 +154,15 @@ def _bootstrap(
 
 
 def _placebos(inputs: Inputs, settings: AttributionSettings, advance: Callable[[], None]) -> dict[str, float]:
-    """The largest share of each cause that moved packages still give."""
+    """The largest share of each cause that moved packages still give, where texts alone say what a video is."""
     rng = np.random.default_rng([settings.seed, 2])
     floor = dict.fromkeys((*cause_names(), *tag_names("video")), 0.0)
     for _ in range(settings.placebos):
         text = moved(inputs.packages, rng)
         plan = design(_aggregate(inputs, text), text, inputs.claimed)
-        account = fitted(plan, MANIPULATION, settings.iterations)
-        found = credit_of(plan, account.terms, account.model, inputs.floods is not None).as_shares()
+        account = fitted(plan, MANIPULATION, settings.iterations, texts_alone=True)
+        floods_seen = inputs.floods is not None
+        found = credit_of(plan, account.terms, account.model, floods_seen, texts_alone=True).as_shares()
         floor = {name: max(floor[name], float(found[name])) for name in floor}
         advance()
     return floor

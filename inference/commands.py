@@ -11,7 +11,16 @@ from typing import Any
 
 import click
 
-from ..model.records import COMMENTS, EXPOSURES, LIKE_EVENTS, LIKES, TAGGED_COMMENTS, TAGGED_VIDEOS, VIDEOS
+from ..model.records import (
+    AUDITED,
+    COMMENTS,
+    EXPOSURES,
+    LIKE_EVENTS,
+    LIKES,
+    TAGGED_COMMENTS,
+    TAGGED_VIDEOS,
+    VIDEOS,
+)
 from . import guide
 from .exits import Group
 
@@ -43,6 +52,10 @@ BOOTSTRAP = click.option(
 
 def _table(name: str, words: str, required: bool = False) -> Decorator:
     return click.option(name, metavar="TABLE", type=TABLE, required=required, help=words)
+
+
+def _file(name: str, words: str) -> Decorator:
+    return click.option(name, metavar="FILE.parquet", type=TABLE, help=words)
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -190,8 +203,20 @@ def tag(videos: Path | None, comments: Path | None, out: Path, model: str | None
 @OUT
 @SEED
 @BOOTSTRAP
+@_file("--labels-out", "Every like with a weight for training a recommender.")
+@_file("--creators-out", "Per creator: likes, reversals, and the share of each cause.")
+@click.option(
+    "--min-cell",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="Reversals of a creator below which no share is shown.",
+)
+@_file("--ledger-out", "Per user: what was approved and then rejected, by tag. It tells of persons.")
+@_table("--audited", "Videos drawn at random and checked by hand; corrects the tags' shares.")
 def attribute(
-    likes: Path, videos: Path | None, comments: Path | None, exposures: Path | None, out: Path, seed: int, bootstrap: int
+    likes: Path, videos: Path | None, comments: Path | None, exposures: Path | None, out: Path, seed: int, bootstrap: int,
+    labels_out: Path | None, creators_out: Path | None, min_cell: int, ledger_out: Path | None, audited: Path | None,
 ) -> None:  # fmt: skip
     """Attribute taken-back likes to causes.
 
@@ -201,7 +226,12 @@ def attribute(
     Writes into DIR: reversals.parquet (one row per un-like, with six causes that sum to one), videos_effect.parquet,
     shares.json, checks.json and settings.json. Evidence always dates from before the un-like. What is left out is named, and
     what cannot be seen without it.
+
+    \b
+    On request, for a recommender, for creators' desks, and for shares that allow for the tagger's errors:
+      huizan attribute … --labels-out labels.parquet --creators-out creators.parquet --audited checked.csv
     """
+    from . import requested
     from .attribution import AttributionSettings, write
     from .attribution import attribute as run_attribution
     from .destination import destination
@@ -218,11 +248,29 @@ def attribute(
             read(con, comments, TAGGED_COMMENTS) if comments else None,
             read(con, exposures, EXPOSURES) if exposures else None,
         )
+        checked = read(con, audited, AUDITED) if audited else None
+        if creators_out:
+            requested.check_creators(tables[1])
     settings = AttributionSettings(seed=seed, bootstrap=bootstrap)
-    inputs = {"videos": videos, "comments": comments, "likes": likes, "exposures": exposures}
+    inputs = {
+        "videos": videos,
+        "comments": comments,
+        "likes": likes,
+        "exposures": exposures,
+        "audited": audited,
+    }
     with destination(out, inputs.values(), ATTRIBUTION):
         found = run_attribution(con, *tables, settings, progress)
+        if checked is not None:
+            requested.correct(found, checked)
         write(found, out)
+        with progress.stage("另存 writing what was asked for"):
+            if labels_out:
+                requested.write_labels(found, labels_out)
+            if ledger_out:
+                requested.write_ledger(found, ledger_out)
+            if creators_out:
+                requested.write_creators(found, tables[1], creators_out, min_cell)
         write_json(out / "settings.json", _settings("attribute", inputs, **asdict(settings)))
     click.echo(summary(found, None))
 

@@ -44,10 +44,15 @@ class Credit:
 
 
 def credit_of(
-    plan: Design, terms: tuple[Latent, ...], model: Model, floods_seen: bool, weights: Weights | None = None
+    plan: Design,
+    terms: tuple[Latent, ...],
+    model: Model,
+    floods_seen: bool,
+    weights: Weights | None = None,
+    texts_alone: bool = False,
 ) -> Credit:
-    """Credit under one account."""
-    expected = latent.expect(model, plan.totals(weights), plan.evidence(terms, weights))
+    """Credit under one account; `texts_alone`: see `latent.fit`."""
+    expected = latent.expect(model, plan.totals(weights), plan.evidence(terms, weights), texts_alone)
     names, tags = cause_names(), tag_names("video")
     causes = np.zeros((len(expected.observed), len(names)))
     by_tag = np.zeros((len(causes), len(tags)))

@@ -106,15 +106,18 @@ def fit(
     iterations: int = 120,
     cold: bool = True,
     tolerance: float = 1e-6,
+    texts_alone: bool = False,
 ) -> Model:
     """Run expectation-maximisation from `model`.
 
     A `cold` fit lets texts alone say what each video is for the first `WARM` iterations, and keeps latent levels alive a
-    while; a warm one continues a fit. Stops when no term's share of the events moves by more than `tolerance`.
+    while; a warm one continues a fit. With `texts_alone` un-likes never say what a video is: nothing then links texts that were
+    moved elsewhere to what was taken back. Stops when no term's share of the events moves by more than `tolerance`.
     """
     before = np.zeros(model.observed.level.size + model.level.size)
     for i in range(iterations):
-        expected = expect(model, totals, evidence, texts_alone=cold and i < WARM)
+        warming = cold and i < WARM
+        expected = expect(model, totals, evidence, texts_alone or warming, sharp=warming)
         model = _maximise(
             model, totals, evidence, expected, i, _SUPPORT * max(0.0, 1 - i / _FADES) if cold else 0.0
         )
@@ -135,7 +138,9 @@ def with_events(model: Model, totals: Totals) -> Model:
     return replace(model, observed=replace(model.observed, frailty=frailty))
 
 
-def expect(model: Model, totals: Totals, evidence: Evidence, texts_alone: bool = False) -> Expectation:
+def expect(
+    model: Model, totals: Totals, evidence: Evidence, texts_alone: bool = False, sharp: bool = False
+) -> Expectation:
     """The E-step: what each video is, and which term struck at each un-like."""
     observed = model.observed.terms(totals)
     shape = model.observed.shape[evidence.group_of]
@@ -144,7 +149,7 @@ def expect(model: Model, totals: Totals, evidence: Evidence, texts_alone: bool =
     plain, carried = observed.sum(axis=1), latent @ by_carrier
     of_video, n_videos = evidence.event_video, len(evidence.score)
 
-    logit_ = evidence.sharp if texts_alone else evidence.score
+    logit_ = evidence.sharp if sharp else evidence.score
     prior = log_expit(logit_) @ PRESENT.T + log_expit(-logit_) @ (1 - PRESENT).T + _EVEN
     expected = np.zeros((n_videos, len(CARRIERS)))
     for j, time in enumerate(evidence.person_time):

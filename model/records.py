@@ -138,6 +138,20 @@ def _judged(kind: Kind) -> tuple[Column, ...]:
 
 
 TAGGED_VIDEOS = Record("tagged videos", (*_VIDEO, _TITLE, *_judged("video")), key="video_id")
+AUDITED = Record(
+    "hand-checked videos",
+    (
+        Column("video_id", "id", "the video", required=True),
+        *(
+            Column(f"is_{tag.name}", "flag", f"whether people saw {tag.chinese}")
+            for tag in TAGS
+            if "video" in tag.kinds
+        ),
+        Column("drawn_with", "probability", "chance with which it was drawn; default: all alike"),
+    ),
+    one_of=tuple(f"is_{tag.name}" for tag in TAGS if "video" in tag.kinds),
+    key="video_id",
+)
 TAGGED_COMMENTS = Record(
     "tagged comments",
     (*_COMMENT, Column("text", "text", "what it says"), *_judged("comment")),
