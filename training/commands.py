@@ -96,6 +96,20 @@ def corpora(folder: Path, out: Path, without: tuple[str, ...]) -> None:
 
 
 @main.command()
+@click.option("--rows", type=FOLDER, required=True, help="Readings without texts, CSV: corpus, id, labels.")
+@click.option(
+    "--folder", type=FOLDER, required=True, help="Corpora as NAME.parquet, as their data cards say."
+)
+@click.option("--out", type=FOLDER, required=True, help="Labelled texts, JSONL, for fit and evaluate.")
+def join(rows: Path, folder: Path, out: Path) -> None:
+    """Give readings their texts back, from corpora that you hold."""
+    from .readings import write_joined
+
+    found, all_ = write_joined(rows, folder, out)
+    click.echo(f"{found:,} of {all_:,} readings have their text: {out}")
+
+
+@main.command()
 @click.option("--encoder", required=True, help="Folder of a pre-trained encoder with its vocab.txt.")
 @click.option("--comments", multiple=True, required=True, help="Labelled comments, JSONL; split by group.")
 @click.option("--videos", multiple=True, required=True, help="Labelled videos, JSONL; split by group.")
