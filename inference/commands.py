@@ -4,7 +4,6 @@ Commands are thin: they open tables, call the modules that do the work, and say 
 Heavy modules are imported when a command runs, so that `--help` answers at once.
 """
 
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,39 +22,10 @@ from ..model.records import (
 )
 from . import guide
 from .exits import Group
+from .options import BOOTSTRAP, DEVICE, EXPOSED, MODEL, OUT, SEED, TABLE, file, table
 
-TABLE = click.Path(path_type=Path)
 ATTRIBUTION = ("reversals.parquet", "videos_effect.parquet", "shares.json", "checks.json", "settings.json")
-EXPOSED = "What users met after a like; without it a correction of the recommender cannot be seen."
 TAGGED = ("videos.parquet", "comments.parquet")
-
-Decorator = Callable[[Callable[..., None]], Callable[..., None]]
-OUT = click.option("--out", metavar="DIR", type=TABLE, required=True, help="Folder for what comes out.")
-MODEL = click.option(
-    "--model", metavar="PATH", help="Folder of a checkpoint. Default: the one in the package; no network."
-)
-DEVICE = click.option(
-    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
-)
-SEED = click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="Of the bootstrap and the placebos.",
-)
-BOOTSTRAP = click.option(
-    "--bootstrap", type=click.IntRange(min=0), default=40, show_default=True,
-    help="Replicates behind the 95 % intervals.",
-)  # fmt: skip
-
-
-def _table(name: str, words: str, required: bool = False) -> Decorator:
-    return click.option(name, metavar="TABLE", type=TABLE, required=required, help=words)
-
-
-def _file(name: str, words: str) -> Decorator:
-    return click.option(name, metavar="FILE.parquet", type=TABLE, help=words)
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -84,10 +54,10 @@ def main() -> None:
         videos=VIDEOS, comments=COMMENTS, likes=LIKES, likes_log=LIKE_EVENTS, exposures=EXPOSURES
     )
 )
-@_table("--videos", "The videos and their texts.", required=True)
-@_table("--comments", "The comments under them; those with created_at are evidence.", required=True)
-@_table("--likes", "The likes and when they were taken back, or a raw log of both.", required=True)
-@_table("--exposures", EXPOSED)
+@table("--videos", "The videos and their texts.", required=True)
+@table("--comments", "The comments under them; those with created_at are evidence.", required=True)
+@table("--likes", "The likes and when they were taken back, or a raw log of both.", required=True)
+@table("--exposures", EXPOSED)
 @OUT
 @MODEL
 @DEVICE
@@ -134,9 +104,9 @@ def run(
         found = attribute(
             con, given_likes, tagged_videos, tagged_comments, given_exposures, settings, progress
         )
-        for table, counts in rows.items():
+        for name, counts in rows.items():
             if counts:
-                found.summary.setdefault(table, {}).update(counts)
+                found.summary.setdefault(name, {}).update(counts)
         write(found, out)
         write_json(out / "settings.json", _settings("run", inputs, model=scorer.name, **asdict(settings)))
         page = write_report(out, out / "report.html")
@@ -144,12 +114,17 @@ def run(
 
 
 @main.command(epilog=guide.tables(videos=VIDEOS, comments=COMMENTS))
-@_table("--videos", "The videos and their texts; gives comments their titles, too.")
-@_table("--comments", "The comments.")
+@table("--videos", "The videos and their texts; gives comments their titles, too.")
+@table("--comments", "The comments.")
 @OUT
 @MODEL
 @DEVICE
-def tag(videos: Path | None, comments: Path | None, out: Path, model: str | None, device: str) -> None:
+@click.option(
+    "--explain", is_flag=True, help="Add why_<tag>: the words that carry each tag that is given. Slower."
+)
+def tag(
+    videos: Path | None, comments: Path | None, out: Path, model: str | None, device: str, explain: bool
+) -> None:
     """Tag texts: probability and verdict of each tag for each video and comment.
 
     \b
@@ -176,15 +151,15 @@ def tag(videos: Path | None, comments: Path | None, out: Path, model: str | None
     counts: dict[str, dict[str, int]] = {}
     with destination(out, (videos, comments), TAGGED):
         if videos:
-            counts["videos"] = tag_videos(con, videos, out / "videos.parquet", scorer, progress)
+            counts["videos"] = tag_videos(con, videos, out / "videos.parquet", scorer, progress, explain)
         if comments:
             counts["comments"] = tag_comments(
-                con, comments, videos, out / "comments.parquet", scorer, progress
+                con, comments, videos, out / "comments.parquet", scorer, progress, explain
             )
-    for table, reasons in counts.items():
-        click.echo(f"{out / f'{table}.parquet'}")
+    for name, reasons in counts.items():
+        click.echo(f"{out / f'{name}.parquet'}")
         for reason, n in reasons.items():
-            click.echo(f"  {n:,} {table}: {reason}")
+            click.echo(f"  {n:,} {name}: {reason}")
 
 
 @main.command(
@@ -196,15 +171,15 @@ def tag(videos: Path | None, comments: Path | None, out: Path, model: str | None
         exposures=EXPOSURES,
     )
 )
-@_table("--likes", "The likes and when they were taken back, or a raw log of both.", required=True)
-@_table("--videos", "Tagged videos, of huizan or of another model.")
-@_table("--comments", "Tagged comments; those with created_at are evidence.")
-@_table("--exposures", EXPOSED)
+@table("--likes", "The likes and when they were taken back, or a raw log of both.", required=True)
+@table("--videos", "Tagged videos, of huizan or of another model.")
+@table("--comments", "Tagged comments; those with created_at are evidence.")
+@table("--exposures", EXPOSED)
 @OUT
 @SEED
 @BOOTSTRAP
-@_file("--labels-out", "Every like with a weight for training a recommender.")
-@_file("--creators-out", "Per creator: likes, reversals, and the share of each cause.")
+@file("--labels-out", "Every like with a weight for training a recommender.")
+@file("--creators-out", "Per creator: likes, reversals, and the share of each cause.")
 @click.option(
     "--min-cell",
     type=click.IntRange(min=1),
@@ -212,8 +187,8 @@ def tag(videos: Path | None, comments: Path | None, out: Path, model: str | None
     show_default=True,
     help="Reversals of a creator below which no share is shown.",
 )
-@_file("--ledger-out", "Per user: what was approved and then rejected, by tag. It tells of persons.")
-@_table("--audited", "Videos drawn at random and checked by hand; corrects the tags' shares.")
+@file("--ledger-out", "Per user: what was approved and then rejected, by tag. It tells of persons.")
+@table("--audited", "Videos drawn at random and checked by hand; corrects the tags' shares.")
 def attribute(
     likes: Path, videos: Path | None, comments: Path | None, exposures: Path | None, out: Path, seed: int, bootstrap: int,
     labels_out: Path | None, creators_out: Path | None, min_cell: int, ledger_out: Path | None, audited: Path | None,

@@ -19,6 +19,7 @@ from ..model.units import Units, comment_units, video_units
 
 if TYPE_CHECKING:
     from ..model.tagger import Tagger
+    from .explanation import Explanation
 
 
 class Scorer:
@@ -99,6 +100,27 @@ class Scorer:
         for column, tag in enumerate(tag_names("video")):
             result[:, self.tags.index(tag)] = scores[:, column]
         return result
+
+    def explain(self, text: str | Mapping[str, object], title: str | None = None) -> "Explanation":
+        """Which words of a text carry each tag.
+
+        Parameters
+        ----------
+        text
+            A comment as written; or a video as a mapping, as `score_videos` takes it.
+        title
+            Of the video under which the comment stands.
+
+        Returns
+        -------
+        The probabilities, and for each word (jieba's) the logits by which it speaks for each tag; words sum to the text's
+        logit less that of an empty text.
+        """
+        from .explanation import explain
+
+        if isinstance(text, str):
+            return explain(self, comment_units([text], None if title is None else [title]))[0]
+        return explain(self, video_units([text]))[0]
 
     def score(self, units: Units) -> np.ndarray:
         """Probability of each tag of the units' kind; float32 (units, tags of the kind)."""

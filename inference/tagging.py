@@ -25,6 +25,7 @@ from ..model.records import COMMENTS, VIDEOS, Record
 from ..model.taxonomy import Kind, tag_names
 from ..model.units import VIDEO_TEXTS, Units, comment_units, video_units
 from .batches import evenly
+from .explanation import explain
 from .formats import files_of
 from .outputs import timestamps, whole, write_table
 from .progress import Silent
@@ -32,13 +33,19 @@ from .scorer import Scorer
 from .tables import read, stream
 
 ROWS = 65_536  # rows in a batch, a part and a row group
+EXPLAINED = 256  # rows whose words are tried together
 CODE = "part-{:06d}.parquet"
 
 
 def tag_videos(
-    con: ibis.BaseBackend, videos: str | Path, out: Path, scorer: Scorer, progress: Silent | None = None
+    con: ibis.BaseBackend,
+    videos: str | Path,
+    out: Path,
+    scorer: Scorer,
+    progress: Silent | None = None,
+    why: bool = False,
 ) -> dict[str, int]:
-    """Tag a table of videos.
+    """Tag a table of videos; with `why`, name the words that carry each tag that is given.
 
     Returns
     -------
@@ -65,7 +72,7 @@ def tag_videos(
         )
         return read_as, empty
 
-    return _tag(table, "video", keep, units, [Path(videos)], VIDEOS, out, scorer, progress)
+    return _tag(table, "video", keep, units, [Path(videos)], VIDEOS, out, scorer, progress, why)
 
 
 def tag_comments(
@@ -75,8 +82,9 @@ def tag_comments(
     out: Path,
     scorer: Scorer,
     progress: Silent | None = None,
+    why: bool = False,
 ) -> dict[str, int]:
-    """Tag a table of comments, each read with its video's title where `videos` knows the video.
+    """Tag a table of comments, each read with its video's title where `videos` knows the video; `why` as for videos.
 
     Returns
     -------
@@ -99,7 +107,7 @@ def tag_comments(
 
     keep = [c.name for c in COMMENTS.columns]
     sources = [Path(path) for path in (comments, videos) if path is not None]
-    counts = _tag(table, "comment", keep, units, sources, COMMENTS, out, scorer, progress)
+    counts = _tag(table, "comment", keep, units, sources, COMMENTS, out, scorer, progress, why)
     return counts | ({"video not in the videos table: read without its title": unknown} if unknown else {})
 
 
@@ -116,11 +124,11 @@ def _titles(con: ibis.BaseBackend, videos: str | Path | None) -> tuple[pa.Array,
 
 def _tag(
     table: ir.Table, kind: Kind, keep: list[str], units, sources: list[Path], record: Record, out: Path, scorer: Scorer,
-    progress: Silent | None,
+    progress: Silent | None, why: bool,
 ) -> dict[str, int]:  # fmt: skip
     keep = [name for name in keep if name in table.columns]
     total = table.count().to_pyarrow().as_py()
-    parts = out.parent / f".{out.stem}-{_job(sources, kind, scorer)}"
+    parts = out.parent / f".{out.stem}-{_job(sources, kind, scorer, why)}"
     parts.mkdir(parents=True, exist_ok=True)
     empty = 0
     with (progress or Silent()).stage(
@@ -133,7 +141,8 @@ def _tag(
             if not part.exists():
                 scores = _score_distinct(read_as, scorer)
                 scores[no_text] = np.nan
-                write_table(part, _tagged(batch.select(keep), scores, kind, record, scorer))
+                tagged = _tagged(batch.select(keep), scores, kind, record, scorer)
+                write_table(part, _with_reasons(tagged, read_as, scorer) if why else tagged)
             stage.advance(batch.num_rows)
     _join(parts, out)
     shutil.rmtree(parts)
@@ -159,10 +168,28 @@ def _tagged(kept: pa.Table, scores: np.ndarray, kind: Kind, record: Record, scor
     return kept.append_column("model", pa.array([scorer.name] * len(kept)).dictionary_encode())
 
 
-def _job(sources: list[Path], kind: Kind, scorer: Scorer) -> str:
+def _with_reasons(tagged: pa.Table, units: Units, scorer: Scorer) -> pa.Table:
+    """Add `why_<tag>`: the words that carry the tag most, for rows that are given it; an empty list for others."""
+    tags = tag_names(units.kind)
+    given = {tag: tagged[f"is_{tag}"].fill_null(False).to_numpy(zero_copy_only=False) for tag in tags}
+    rows = np.flatnonzero(np.any(list(given.values()), axis=0))
+    reasons: dict[str, list[list[str]]] = {tag: [[] for _ in range(len(tagged))] for tag in tags}
+    for begin in range(0, rows.size, EXPLAINED):
+        some = rows[begin : begin + EXPLAINED]
+        part = Units(units.kind, [units.first[i] for i in some], [units.second[i] for i in some])
+        for i, found in zip(some, explain(scorer, part), strict=True):
+            for tag in tags:
+                if given[tag][i]:
+                    reasons[tag][i] = found.top(tag)
+    for tag in tags:
+        tagged = tagged.append_column(f"why_{tag}", pa.array(reasons[tag], pa.list_(pa.string())))
+    return tagged
+
+
+def _job(sources: list[Path], kind: Kind, scorer: Scorer, why: bool) -> str:
     """A name for this very job: the same input and checkpoint give the same, anything else another."""
     files = [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for s in sources for f in files_of(s)]
-    told = json.dumps([files, kind, scorer.name, ROWS])
+    told = json.dumps([files, kind, scorer.name, ROWS, why])
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 

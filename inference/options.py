@@ -1,0 +1,37 @@
+"""Options that several commands of `huizan` share, each said once."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+TABLE = click.Path(path_type=Path)
+EXPOSED = "What users met after a like; without it a correction of the recommender cannot be seen."
+
+Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+OUT = click.option("--out", metavar="DIR", type=TABLE, required=True, help="Folder for what comes out.")
+MODEL = click.option(
+    "--model", metavar="PATH", help="Folder of a checkpoint. Default: the one in the package; no network."
+)
+DEVICE = click.option(
+    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
+)
+SEED = click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Of the bootstrap and the placebos.",
+)
+BOOTSTRAP = click.option(
+    "--bootstrap", type=click.IntRange(min=0), default=40, show_default=True,
+    help="Replicates behind the 95 % intervals.",
+)  # fmt: skip
+
+
+def table(name: str, words: str, required: bool = False) -> Decorator:
+    return click.option(name, metavar="TABLE", type=TABLE, required=required, help=words)
+
+
+def file(name: str, words: str) -> Decorator:
+    return click.option(name, metavar="FILE.parquet", type=TABLE, help=words)
