@@ -64,9 +64,9 @@ def fitted(plan: Design, account: tuple[Latent, ...], iterations: int, texts_alo
     """Fit one account from a neutral beginning; `texts_alone`: see `latent.fit`."""
     terms = plan.acting(account) if plan.informed else ()
     model, groups = None, plan.even[1].size
-    some = _some(plan, LARGE)
+    some = some_groups(plan, LARGE)
     if some < groups:
-        weights = _leading(plan, some)
+        weights = leading(plan, some)
         part = plan.part(some)
         model = _fit(part, terms, None, weights, iterations, texts_alone)
         model = latent.with_events(model, plan.totals())
@@ -133,12 +133,13 @@ def _shape_freedom(totals: Totals, evidence: Evidence, expected: Expectation) ->
     return free
 
 
-def _some(plan: Design, events: int) -> int:
-    """How many groups of videos hold about so many un-likes."""
+def some_groups(plan: Design, events: int) -> int:
+    """How many groups of videos hold about so many un-likes; all of them where there are not so many."""
     held = np.cumsum(np.bincount(plan.event_groups[:, 1].astype(int), minlength=plan.even[1].size))
-    return int(np.searchsorted(held, events) + 1)
+    return min(int(np.searchsorted(held, events)) + 1, held.size)
 
 
-def _leading(plan: Design, groups: int) -> Weights:
+def leading(plan: Design, groups: int) -> Weights:
+    """Weights of the first groups of videos alone."""
     of_users, of_videos = plan.even
     return of_users, (np.arange(of_videos.size) < groups).astype(float)

@@ -113,7 +113,7 @@ def attribute(
         reversals_table(con, data, accounts.credit, inputs.comments),
         videos_effect(inputs.likes, data, accounts.credit),
         shares,
-        falsification.checks(inputs, data, plan, accounts, shares, floor),
+        falsification.checks(inputs, data, plan, accounts, shares, floor, settings.seed, settings.iterations),
         inputs.rows,
         Fit(inputs, data, plan, accounts),
     )

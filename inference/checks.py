@@ -22,12 +22,15 @@ from .claimed import claimed
 from .design import Design, design
 from .evidence import CLOCKS, COUNTS, video_clocks
 from .inputs import Inputs
+from .recovery import recovered
 
 SMALL = 0.05  # share that moved packages may still be given
 Z = 2.58  # two-sided 1 %
 SLOW_FROM = 3600.0  # seconds
 SUSPECTED = 0.7  # quantile of the higher of two scores, over videos, from which one is suspected
 LATER = 172_800_000_000  # microseconds by which the negative control moves what comments exposed
+RECOVERABLE = 200  # un-likes below which recovery would tell of chance alone
+FOUND_AGAIN = 0.08  # largest error of a share that passes
 _CLEAR = 2.0  # nats of log-likelihood below which two clocks fit alike
 
 
@@ -38,8 +41,10 @@ def checks(
     accounts: Accounts,
     shares: dict[str, Any],
     floor: dict[str, float],
+    seed: int,
+    iterations: int,
 ) -> dict[str, Any]:
-    """All checks of one attribution."""
+    """All checks of one attribution; `seed` and `iterations` are those of the fit."""
     return {
         "checks": [
             _placebo(shares, floor),
@@ -47,11 +52,7 @@ def checks(
             _late_evidence(inputs, data, plan),
             _e_value(plan, data),
             _time_shift(inputs, plan, accounts),
-            _null(
-                "recovery_on_simulated_data",
-                "模拟复原",
-                "run huizan-train evaluate --attribution on a simulated world",
-            ),
+            _recovery(plan, accounts, seed, iterations),
         ]
     }
 
@@ -149,6 +150,23 @@ def _time_shift(inputs: Inputs, plan: Design, accounts: Accounts) -> dict[str, A
     why = "If the time at which comments expose a video meant nothing, comments dated two days later would fit as well"
     passed = None if abs(gain) < _CLEAR else bool(gain > 0)
     return _check(name, chinese, passed, {"log_likelihood_gain": float(gain)}, why)
+
+
+def _recovery(plan: Design, accounts: Accounts, seed: int, iterations: int) -> dict[str, Any]:
+    """Un-likes drawn from the fit, whose causes are known, are attributed again."""
+    name, chinese = "recovery_on_simulated_data", "模拟复原"
+    if plan.event_bin.size < RECOVERABLE:
+        return _null(name, chinese, f"fewer than {RECOVERABLE} un-likes")
+    found = recovered(plan, accounts, seed, iterations)
+    worst = max(found, key=lambda cause: abs(found[cause][1] - found[cause][0]))
+    figure = {
+        "largest_error": abs(found[worst][1] - found[worst][0]),
+        "cause": worst,
+        "drawn": {cause: true for cause, (true, _) in found.items()},
+        "recovered": {cause: again for cause, (_, again) in found.items()},
+    }
+    why = "Un-likes drawn from the fitted model itself, as many as there are, must be given back the causes they were drawn with"
+    return _check(name, chinese, figure["largest_error"] <= FOUND_AGAIN, figure, why)
 
 
 def _e_value(plan: Design, data: AtRisk) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from .credit import Credit
 from .evidence import says
 from .outputs import timestamps
 
+UNDETERMINED = "undetermined"  # no cause reaches one half
 EVIDENCE = 3  # comments named per un-like
 CANDIDATES = 40  # earliest comments of each tag under a video among which evidence is sought
 
@@ -25,12 +26,13 @@ CANDIDATES = 40  # earliest comments of each tag under a video among which evide
 def reversals_table(
     con: ibis.BaseBackend | None, data: AtRisk, credit: Credit, comments: ir.Table | None
 ) -> pa.Table:
-    """One row per un-like: ids, times, six causes, three tags, and the comments that speak for its leading cause."""
+    """One row per un-like: ids, times, six causes, the one that reaches a half, three tags, and its evidence."""
     columns: dict[str, pa.Array | pa.ChunkedArray] = {
         name: data.events[name] for name in ("user_id", "video_id", "liked_at", "unliked_at")
     }
     for i, name in enumerate(cause_names()):
         columns[name] = pa.array(credit.causes[:, i])
+    columns["attributed_to"] = _attributed(credit)
     for i, name in enumerate(tag_names("video")):
         columns[f"tag_{name}"] = pa.array(credit.tags[:, i])
     if con is not None and comments is not None and "created_at" in comments.columns:
@@ -38,6 +40,15 @@ def reversals_table(
     else:
         columns["evidence_comment_ids"] = pa.array([[]] * len(data.events), type=pa.list_(pa.string()))
     return timestamps(pa.table(columns), ("liked_at", "unliked_at"))
+
+
+def _attributed(credit: Credit) -> pa.Array:
+    """The cause that reaches one half, else `UNDETERMINED`."""
+    names = (*cause_names(), UNDETERMINED)
+    if not len(credit.causes):
+        return pa.array([], pa.string())
+    leading = np.where(credit.causes.max(axis=1) >= 0.5, credit.causes.argmax(axis=1), len(names) - 1)
+    return pa.array([names[i] for i in leading], pa.string())
 
 
 def _evidence(data: AtRisk, credit: Credit, comments: ir.Table) -> pa.Array:
