@@ -6,7 +6,7 @@ Heavy modules are imported when a command runs, so that `--help` answers at once
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,7 +22,10 @@ from ..model.records import (
 )
 from . import guide
 from .exits import Group
-from .options import BOOTSTRAP, DEVICE, EXPOSED, MODEL, OUT, SEED, TABLE, file, table
+from .options import BOOTSTRAP, DEVICE, ENGINE, EXPOSED, MODEL, OUT, SEED, TABLE, file, table
+
+if TYPE_CHECKING:
+    from .engines import Engine
 
 ATTRIBUTION = ("reversals.parquet", "videos_effect.parquet", "shares.json", "checks.json", "settings.json")
 TAGGED = ("videos.parquet", "comments.parquet")
@@ -79,13 +82,14 @@ def run(
     """
     from .attribution import AttributionSettings, attribute, write
     from .destination import destination
+    from .engines import connect
     from .joins import check_joins
     from .outputs import write_json
     from .progress import progress_for
     from .report import write_report
     from .scorer import Scorer
     from .summary import summary
-    from .tables import connect, read, read_likes
+    from .tables import read, read_likes
     from .tagging import tag_comments, tag_videos
 
     con, progress = connect(), progress_for()
@@ -137,9 +141,10 @@ def tag(
         raise click.UsageError("Give --videos, --comments, or both.")
 
     from .destination import destination
+    from .engines import connect
     from .progress import progress_for
     from .scorer import Scorer
-    from .tables import connect, read
+    from .tables import read
     from .tagging import tag_comments, tag_videos
 
     con, progress = connect(), progress_for()
@@ -178,6 +183,7 @@ def tag(
 @OUT
 @SEED
 @BOOTSTRAP
+@ENGINE
 @file("--labels-out", "Every like with a weight for training a recommender.")
 @file("--creators-out", "Per creator: likes, reversals, and the share of each cause.")
 @click.option(
@@ -192,6 +198,7 @@ def tag(
 def attribute(
     likes: Path, videos: Path | None, comments: Path | None, exposures: Path | None, out: Path, seed: int, bootstrap: int,
     labels_out: Path | None, creators_out: Path | None, min_cell: int, ledger_out: Path | None, audited: Path | None,
+    engine: "Engine",
 ) -> None:  # fmt: skip
     """Attribute taken-back likes to causes.
 
@@ -210,12 +217,13 @@ def attribute(
     from .attribution import AttributionSettings, write
     from .attribution import attribute as run_attribution
     from .destination import destination
+    from .engines import connect
     from .outputs import write_json
     from .progress import progress_for
     from .summary import summary
-    from .tables import connect, read, read_likes
+    from .tables import read, read_likes
 
-    con, progress = connect(), progress_for()
+    con, progress = connect(engine), progress_for()
     with progress.stage("检查输入 checking input"):
         tables = (
             read_likes(con, likes),

@@ -45,6 +45,8 @@ def destination(folder: Path, inputs: Iterable[Path | None], outputs: Iterable[s
 def _check_apart(folder: Path, inputs: list[Path], outputs: Iterable[str]) -> None:
     written = {(folder / name).resolve() for name in outputs}
     for path in inputs:
+        if not path.exists():  # a name in a catalogue, or an address
+            continue
         if path.resolve() == folder.resolve() or written & {file.resolve() for file in files_of(path)}:
             raise InputError(
                 "What comes out must not take the place of what goes in", f"{path} lies in --out {folder}",

@@ -23,6 +23,7 @@ from duckdb import Error as DuckDBError
 
 from ..model.errors import InputError
 from ..model.records import Column
+from .engines import is_spark, spark_table
 from .jsonlines import open_jsonl
 from .refusal import FILE, Format
 
@@ -60,6 +61,8 @@ def open_raw(con: Any, path: Path, columns: Iterable[Column]) -> Raw:
     InputError
         If there is no such file, it is empty, cut off, not UTF-8, or the files of a folder differ in their columns.
     """
+    if is_spark(con):
+        return Raw(spark_table(con, path), path, "parquet")
     files = files_of(path)
     for file in files:
         if file.stat().st_size == 0:

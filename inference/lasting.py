@@ -22,6 +22,7 @@ from .accounts import Fitted
 from .finished import Fit
 from .terms import CAUSE_OF
 
+NEVER = 2**62  # engines order nulls differently
 HORIZON = 30 * 86_400.0  # seconds of age
 TASTE = ("emotional_manipulation", "content_quality")  # causes that speak of the content
 
@@ -57,7 +58,7 @@ def training_labels(fit: Fit) -> ir.Table:
         dropped=ibis.ifelse(back, table.accidental_tap, zero),
         out_of_taste=ibis.ifelse(back, table.social_pressure, zero),
         topic_cooldown=ibis.ifelse(back, table.recommender_correction, zero),
-    ).order_by("liked_at", "unliked_at", "user_id", "video_id")  # fmt: skip
+    ).order_by("liked_at", "user_id", "video_id", lambda t: t.unliked_at.fill_null(NEVER))  # fmt: skip
 
 
 def _verdicts(fit: Fit) -> pa.Table:

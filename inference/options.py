@@ -23,6 +23,10 @@ SEED = click.option(
     show_default=True,
     help="Of the bootstrap and the placebos.",
 )
+ENGINE = click.option(
+    "--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
+    help="Where the tables are joined. With spark a TABLE is a name in its catalogue or the address of Parquet files.",
+)  # fmt: skip
 BOOTSTRAP = click.option(
     "--bootstrap", type=click.IntRange(min=0), default=40, show_default=True,
     help="Replicates behind the 95 % intervals.",

@@ -23,12 +23,12 @@ from markupsafe import Markup
 from ..model.taxonomy import CAUSES, cause_names, tag_names
 from . import charts, figures, wording
 from .digest import OF_THE_VIDEO, Digest, digest
+from .engines import connect
 from .exposure import exposing_comments, time_lines
 from .numerals import LANGUAGES, interval_words, moment, percent, say
 from .outcome import Row, Tables, document, open_tables
 from .outputs import whole
 from .palette import palette
-from .tables import connect
 from .wording import Both
 
 HEADLINE = ("content_quality", "emotional_manipulation")

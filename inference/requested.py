@@ -10,10 +10,10 @@ from ..model.errors import InputError
 from .attribution import Attribution
 from .audit import audited
 from .creators import creators
+from .engines import kept, stream
 from .lasting import training_labels
 from .ledger import ledger
 from .outputs import timestamps, write_table
-from .tables import stream
 
 ROWS = 65_536  # in memory at a time
 
@@ -61,7 +61,9 @@ def write_creators(found: Attribution, videos: ir.Table | None, path: Path, leas
 
 
 def _write(table: ir.Table, path: Path, times: tuple[str, ...] = ()) -> None:
-    kept = table.cache()  # tables in memory take part: what streams must lie in the engine
-    schema = timestamps(kept.schema().to_pyarrow().empty_table(), times).schema
-    batches = (timestamps(pa.Table.from_batches([batch]), times).to_batches() for batch in stream(kept, ROWS))
+    table = kept(table)
+    schema = timestamps(table.schema().to_pyarrow().empty_table(), times).schema
+    batches = (
+        timestamps(pa.Table.from_batches([batch]), times).to_batches() for batch in stream(table, ROWS)
+    )
     write_table(path, chain.from_iterable(batches), schema)

@@ -1,6 +1,6 @@
 """Tables that come in: opened lazily, checked against their record, and brought to one form.
 
-DuckDB reads them inside the process, through Ibis; nothing is loaded whole. What comes back has the columns of its
+An engine (`engines`) reads them, through Ibis; nothing is loaded whole. What comes back has the columns of its
 record: ids as they came (`ids`), times as int64 microseconds since 1970 UTC (`times`), the rest as `values` says. A table
 that breaks its record ends in one `InputError`. What the columns mean is `model.records`, how files are opened `formats`.
 """
@@ -10,9 +10,6 @@ that breaks its record ends in one `InputError`. What the columns mean is `model
 # pyright: reportCallIssue=false, reportReturnType=false, reportIndexIssue=false
 
 import difflib
-import os
-import tempfile
-from collections.abc import Iterator
 from functools import reduce
 from operator import and_
 from pathlib import Path
@@ -20,7 +17,6 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 from duckdb import Error as DuckDBError
 
 from ..model.errors import InputError
@@ -31,27 +27,6 @@ from .refusal import Place, Reading, refuse_if_most
 
 TEXTS = "texts"  # key of the counts over all columns of which one must be there
 CHECKED = "_huizan_checked"  # attribute of a connection: the tables that it has opened, by their files' state
-
-
-def connect(threads: int | None = None, memory: str | None = None) -> ibis.BaseBackend:
-    """A DuckDB inside the process; `threads` and `memory` ("2GB") bound it. It never asks the network for anything."""
-    con = ibis.duckdb.connect()
-    spill = Path(tempfile.gettempdir()) / f"huizan-{os.getpid()}"
-    # A Parquet file's minimum and maximum leave NaN out, and DuckDB 2.0 concludes from them that there is none: with
-    # its statistics, isnan() of pandas' missing numbers is false.
-    settings = {
-        "disabled_optimizers": "statistics_propagation",
-        "TimeZone": "UTC",
-        "enable_progress_bar": False,
-        "autoinstall_known_extensions": False,
-        "temp_directory": str(spill),
-        "threads": threads,
-        "memory_limit": memory,
-    }
-    for name, value in settings.items():
-        if value is not None:
-            con.con.execute(f"SET {name} = ?", [value])
-    return con
 
 
 def read(con: ibis.BaseBackend, path: str | Path, record: Record) -> ir.Table:
@@ -99,14 +74,9 @@ def read_likes(con: ibis.BaseBackend, path: str | Path) -> ir.Table:
     return known[key]
 
 
-def stream(table: ir.Table, rows: int) -> Iterator[pa.RecordBatch]:
-    """The table in batches of about `rows` rows, in the order of its files, never whole."""
-    con: Any = table.get_backend()
-    # Ibis 12's own `to_pyarrow_batches` asks DuckDB 2 for a method that it no longer has.
-    yield from con.con.sql(con.compile(table)).to_arrow_reader(rows)
-
-
 def _state(path: Path, record: Record) -> tuple:
+    if not path.exists():  # a name in a catalogue, or an address
+        return record.name, str(path)
     files = [(str(file.resolve()), file.stat().st_size, file.stat().st_mtime_ns) for file in files_of(path)]
     return record.name, str(path), *files
 

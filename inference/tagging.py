@@ -25,12 +25,13 @@ from ..model.records import COMMENTS, VIDEOS, Record
 from ..model.taxonomy import Kind, tag_names
 from ..model.units import VIDEO_TEXTS, Units, comment_units, video_units
 from .batches import evenly
+from .engines import stream
 from .explanation import explain
 from .formats import files_of
 from .outputs import timestamps, whole, write_table
 from .progress import Silent
 from .scorer import Scorer
-from .tables import read, stream
+from .tables import read
 
 ROWS = 65_536  # rows in a batch, a part and a row group
 EXPLAINED = 256  # rows whose words are tried together

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from huizan.inference.attribution import Attribution, AttributionSettings, attribute
-from huizan.inference.tables import connect, read, read_likes
+from huizan.inference.engines import connect
+from huizan.inference.tables import read, read_likes
 from huizan.model.records import EXPOSURES, TAGGED_COMMENTS, TAGGED_VIDEOS
 from huizan.training.simulation import Simulated, simulate
 from huizan.training.worlds import world_named

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 from huizan.inference.ages import counts, laid_out, of_curve
+from huizan.inference.engines import connect
 from huizan.inference.outcome import open_tables
-from huizan.inference.tables import connect
 from huizan.model.taxonomy import cause_names
 
 from .made_outputs import make

@@ -6,7 +6,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from huizan.inference.attribution import Attribution, AttributionSettings, attribute, write
-from huizan.inference.tables import connect, read, read_likes
+from huizan.inference.engines import connect
+from huizan.inference.tables import read, read_likes
 from huizan.model.errors import InputError
 from huizan.model.records import EXPOSURES, TAGGED_COMMENTS, TAGGED_VIDEOS
 from huizan.model.taxonomy import cause_names

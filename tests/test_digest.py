@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 from huizan.inference.digest import GROUPS_SHOWN, MONDAY, OF_THE_VIDEO, WEEK, Digest, digest
+from huizan.inference.engines import connect
 from huizan.inference.outcome import document, open_tables
-from huizan.inference.tables import connect
 from huizan.model.taxonomy import cause_names
 
 from .made_outputs import make

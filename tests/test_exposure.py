@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import pytest
+from huizan.inference.engines import connect
 from huizan.inference.exposure import BINS, COMMENTS_SHOWN, exposing_comments, time_lines
 from huizan.inference.outcome import Tables, open_tables
-from huizan.inference.tables import connect
 
 from .made_outputs import TEXTS, make
 

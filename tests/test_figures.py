@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 from huizan.inference import figures
 from huizan.inference.digest import digest
+from huizan.inference.engines import connect
 from huizan.inference.outcome import document, open_tables
-from huizan.inference.tables import connect
 
 from .made_outputs import make
 

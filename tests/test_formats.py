@@ -3,8 +3,9 @@ from pathlib import Path
 
 import ibis
 import pytest
+from huizan.inference.engines import connect
 from huizan.inference.formats import files_of
-from huizan.inference.tables import connect, read
+from huizan.inference.tables import read
 from huizan.model.errors import InputError
 from huizan.model.records import VIDEOS
 

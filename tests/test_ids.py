@@ -3,8 +3,9 @@ from pathlib import Path
 import ibis
 import pyarrow as pa
 import pytest
+from huizan.inference.engines import connect
 from huizan.inference.ids import join_key
-from huizan.inference.tables import connect, read
+from huizan.inference.tables import read
 from huizan.model.errors import InputError
 from huizan.model.records import COMMENTS, VIDEOS
 from hypothesis import HealthCheck, given, settings

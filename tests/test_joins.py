@@ -1,8 +1,8 @@
 import ibis
 import pyarrow as pa
 import pytest
+from huizan.inference.engines import connect
 from huizan.inference.joins import check_joins, on_unknown_videos
-from huizan.inference.tables import connect
 from huizan.model.errors import InputError
 
 

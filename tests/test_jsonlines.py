@@ -1,8 +1,9 @@
 from pathlib import Path
 
 import pytest
+from huizan.inference.engines import connect
 from huizan.inference.jsonlines import structure
-from huizan.inference.tables import connect, read
+from huizan.inference.tables import read
 from huizan.model.errors import InputError
 from huizan.model.records import COMMENTS
 

@@ -3,8 +3,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from huizan.inference.engines import connect
 from huizan.inference.outcome import document, open_tables
-from huizan.inference.tables import connect
 from huizan.model.errors import InputError
 
 from .made_outputs import make

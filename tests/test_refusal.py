@@ -2,8 +2,8 @@ from pathlib import Path
 
 import ibis
 import pytest
+from huizan.inference.engines import connect
 from huizan.inference.refusal import Place, refuse_if_most
-from huizan.inference.tables import connect
 from huizan.model.errors import InputError
 
 

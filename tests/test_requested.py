@@ -9,7 +9,8 @@ from huizan.inference import requested
 from huizan.inference.attribution import Attribution, AttributionSettings, attribute
 from huizan.inference.audit import audited
 from huizan.inference.creators import creators
-from huizan.inference.tables import connect, read, read_likes
+from huizan.inference.engines import connect
+from huizan.inference.tables import read, read_likes
 from huizan.model.errors import InputError
 from huizan.model.records import AUDITED, EXPOSURES, TAGGED_COMMENTS, TAGGED_VIDEOS
 from huizan.model.taxonomy import cause_names, tag_names

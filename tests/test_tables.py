@@ -4,7 +4,8 @@ import ibis
 import pyarrow as pa
 import pytest
 from huizan.inference import tables
-from huizan.inference.tables import connect, read, read_likes, stream
+from huizan.inference.engines import connect, stream
+from huizan.inference.tables import read, read_likes
 from huizan.model.errors import InputError
 from huizan.model.records import COMMENTS, LIKES, TAGGED_COMMENTS, TAGGED_VIDEOS, VIDEOS
 

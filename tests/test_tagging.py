@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from huizan.inference import Scorer, tagging
-from huizan.inference.tables import connect
+from huizan.inference.engines import connect
 from huizan.inference.tagging import tag_comments, tag_videos
 
 VIDEOS = [

@@ -4,7 +4,8 @@ from typing import Any
 import ibis
 import pyarrow as pa
 import pytest
-from huizan.inference.tables import connect, read
+from huizan.inference.engines import connect
+from huizan.inference.tables import read
 from huizan.model.errors import InputError
 from huizan.model.records import LIKES, TAGGED_VIDEOS, VIDEOS
 
