@@ -52,7 +52,7 @@ def training_labels(fit: Fit) -> ir.Table:
     zero = ibis.literal(0.0)
     return table.select(
         "user_id", "video_id", "liked_at", "unliked_at",
-        label=ibis.ifelse(back, 0, 1).cast("int8"),
+        label=ibis.ifelse(back, 0, 1).cast("int64"),
         weight=ibis.ifelse(back, content, table.standing),
         lasting=ibis.ifelse(back, 1.0 - content - table.accidental_tap, table.standing),
         dropped=ibis.ifelse(back, table.accidental_tap, zero),
