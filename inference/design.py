@@ -169,8 +169,13 @@ def _scores(packages: pa.Table) -> tuple[np.ndarray, np.ndarray]:
 
     The fit begins with the spread ones: where scores hardly differ, it would else begin by calling all traits alike.
     """
-    known = np.column_stack([array(packages, f"p_{trait}").astype(float) for trait in TRAITS])
-    score = logit(np.clip(np.nan_to_num(known, nan=UNSCORED), 1e-4, 1 - 1e-4))
+    known = np.full((len(packages), len(TRAITS)), UNSCORED)
+    for t, trait in enumerate(TRAITS):
+        if (
+            f"p_{trait}" in packages.column_names
+        ):  # no video is scored for poor content: only comments tell of it
+            known[:, t] = np.nan_to_num(array(packages, f"p_{trait}").astype(float), nan=UNSCORED)
+    score = logit(np.clip(known, 1e-4, 1 - 1e-4))
     spread = score.std(axis=0)
     sharp = (score - score.mean(axis=0)) / np.maximum(spread, 1e-9) * _SPREAD + _USUAL
     return score, np.where(spread > 1e-9, sharp, score)

@@ -91,11 +91,13 @@ OBSERVED: tuple[Term, ...] = (
 
 _DISPUTE = (Latent("controversy", "dispute"), Latent("controversy", "dispute", "friend"))
 _POOR = (Latent("clickbait", "disappointment"), Latent("staged", "disappointment"))
+_HOLLOW = (Latent("low_quality", "disappointment"),)
 MANIPULATION: tuple[Latent, ...] = (
     Latent("clickbait", "cooling"),
     Latent("staged", "cooling"),
     *(Latent("either", "exposed", clock) for clock in COUNTS["exposing"]),
     *_DISPUTE,
+    *_HOLLOW,
 )
-HOLLOW: tuple[Latent, ...] = (*_POOR, *_DISPUTE)
+HOLLOW: tuple[Latent, ...] = (*_POOR, *_DISPUTE, *_HOLLOW)
 BOTH: tuple[Latent, ...] = (*MANIPULATION, *_POOR)

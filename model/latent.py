@@ -22,12 +22,12 @@ from .claims import Claims
 from .frailty import Frailty, leave_one_out, posterior_mean, spread
 from .hazard import BINS, Hazard, Totals, shape_of, user_risk
 
-TRAITS = ("clickbait", "staged", "controversy")
+TRAITS = ("clickbait", "staged", "controversy", "low_quality")
 CARRIERS = (
     *TRAITS,
     "either",
 )  # what a latent term may act through; "either": the stronger of clickbait and staged
-STRENGTHS = (0.0, 0.65, 1.4)
+STRENGTHS = {name: (0.0, 0.65, 1.4) for name in TRAITS[:3]} | {"low_quality": (0.0, 1.0)}
 WARM = 20  # iterations in which texts alone say what a video is
 _CHUNK = 50_000  # events whose classes are in memory at a time
 _SUPPORT = 20.0  # pseudo-events that keep a latent level from dying early; fades to nothing
@@ -36,10 +36,11 @@ _LEAST = 1.0  # seconds at risk without which a latent term has no level
 
 
 def _classes() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    strengths = np.array(list(product(STRENGTHS, repeat=len(TRAITS))))
+    strengths = np.array(list(product(*(STRENGTHS[name] for name in TRAITS))))
     present = (strengths > 0).astype(float)
     carried = np.column_stack([strengths, strengths[:, :2].max(axis=1)])
-    return carried, present, -present.sum(axis=1) * np.log(len(STRENGTHS) - 1)
+    ways = np.array([np.log(len(STRENGTHS[name]) - 1) for name in TRAITS])
+    return carried, present, -present @ ways
 
 
 CARRIED, PRESENT, _EVEN = _classes()  # (classes, carriers), (classes, traits), (classes,)
