@@ -72,6 +72,7 @@ def main() -> None:
     show_default=True,
     help="Masked-language modelling, or replaced-token detection.",
 )
+@click.option("--optimiser", type=click.Choice(["muon", "adamw"]), default="muon", show_default=True)
 @click.option("--without", multiple=True, help="Pass over rows whose column `source` is this.")
 def pretrain(corpus: Path, out: Path, **settings: Any) -> None:
     """Pre-train an encoder on unlabelled text; a killed run goes on exactly. Several GPUs: start it with torchrun."""

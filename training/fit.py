@@ -72,8 +72,9 @@ def fit(settings: FitSettings, report: Callable[[str], None] = print) -> Evaluat
         "video": _sides(settings.videos, "video", settings.split_seed),
     }
     train = [kind["train"] for kind in sides.values()] * settings.repeats
-    train += _extra(settings.extra_comments, "comment", sides["comment"])
-    train += _extra(settings.extra_videos, "video", sides["video"])
+    extra = _extra(settings.extra_comments, "comment", sides["comment"])
+    extra += _extra(settings.extra_videos, "video", sides["video"])
+    train += extra
     vocabulary = Vocabulary.read(Path(settings.encoder) / "vocab.txt")
     related = [task for path in settings.auxiliary for task in read_auxiliary(Path(path))]
     related = [task.without(_held_back(sides[task.units.kind])) for task in related]
@@ -84,7 +85,8 @@ def fit(settings: FitSettings, report: Callable[[str], None] = print) -> Evaluat
     _calibrate(tagger, list(validation.values()))
     _through_half(model)
     if settings.wide:
-        tagger.wide = widen(tagger, {kind: side["train"] for kind, side in sides.items()}, validation)
+        read = {kind: concatenate([side["train"], *_read(extra, kind)]) for kind, side in sides.items()}
+        tagger.wide = widen(tagger, read, validation)
     thresholds = _thresholds(tagger, list(validation.values()))
     tagger.card = Card(settings.name, settings.version, thresholds)
     result = evaluate(
@@ -124,6 +126,12 @@ def _extra(paths: tuple[str, ...], kind: Kind, sides: dict[Side, Labelled]) -> l
     held_back = _held_back(sides)
     parts = [read_labels(Path(path), kind) for path in paths]
     return [part.take(np.flatnonzero([group not in held_back for group in part.group])) for part in parts]
+
+
+def _read(parts: list[Labelled], kind: Kind) -> list[Labelled]:
+    """Rows of a kind that were labelled by reading: soft labels are the n-grams' own opinion, in part."""
+    mine = [part for part in parts if part.units.kind == kind and len(part)]
+    return [part.take(np.flatnonzero(np.isin(part.targets, (0, 1)).all(axis=1))) for part in mine]
 
 
 @torch.no_grad()
