@@ -39,6 +39,7 @@ WORLD = replace(
     hollow_rate=0.055,
     cleaning_rate=0.0006,
     quality_rate=0.0035,
+    cooling_s=21_600.0,  # hours: people sleep on it
     unwatched_rate=0.008,
 )
 VIDEO = (

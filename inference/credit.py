@@ -2,7 +2,8 @@
 
 Responsibilities of a fitted account's terms (`model.latent`), summed by cause and by tag. Two things are added that no fit
 can say: every cause that is possible at the un-like's age keeps a small part, since the model is not the world; and
-where exposures were not given, the recommender keeps a stated share that nothing here can confirm.
+where a column that would show a cause was not given, a stated part of the plainest disappointment is called unexplained, or
+the recommender's, and nothing here can confirm it.
 """
 
 from dataclasses import dataclass
@@ -14,13 +15,14 @@ from ..model.hazard import AGE_EDGES
 from ..model.latent import Model
 from ..model.taxonomy import cause_names, tag_names
 from .design import Design, Weights
-from .terms import CAUSE_OF, GROUP_NAMES, GROUPS, Latent
+from .terms import CAUSE_OF, GROUP_NAMES, GROUPS, PLAIN_DISAPPOINTMENT, Latent
 
 DOUBT = 0.02  # of every un-like, spread over the causes that its age allows
-UNSEEN_FLOODS = (
-    0.06  # stated prior: share of slow un-likes that correct the recommender, where exposures are unknown
-)
-_SLOW = (60.0, 172_800.0)  # seconds
+# Stated priors: what part of the un-likes that all videos lose alike, and that nothing marks as disappointment, is something
+# else that could not be seen for want of a column. Where exposures are unknown a part corrects the recommender.
+UNSEEN_FLOODS = 0.20
+UNSEEN_SURFACE = 0.12
+UNSEEN_COMPLETION = 0.12
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,12 @@ def credit_of(
     causes = np.zeros((len(expected.observed), len(names)))
     by_tag = np.zeros((len(causes), len(tags)))
     for k, term in enumerate(plan.terms):
-        causes[:, names.index(CAUSE_OF[term.group])] += expected.observed[:, k]
+        given = expected.observed[:, k]
+        if term == PLAIN_DISAPPOINTMENT:
+            for cause, part in _unseen(plan, floods_seen):
+                causes[:, names.index(cause)] += part * given
+                given = (1 - part) * given
+        causes[:, names.index(CAUSE_OF[term.group])] += given
         if term.tag:
             by_tag[:, tags.index(term.tag)] += expected.observed[:, k]
     shared = np.zeros(len(causes))
@@ -76,7 +83,7 @@ def credit_of(
     by_tag[:, pair] += shared[:, None] * believed / believed.sum(axis=1, keepdims=True)
     causes[:, names.index("unexplained")] += np.clip(1 - causes.sum(axis=1), 0, None)
     causes /= causes.sum(axis=1, keepdims=True)
-    return _hedged(Credit(causes, by_tag), plan.event_bin, floods_seen)
+    return _hedged(Credit(causes, by_tag), plan.event_bin)
 
 
 def mixed(parts: list[tuple[float, Credit]]) -> Credit:
@@ -84,17 +91,22 @@ def mixed(parts: list[tuple[float, Credit]]) -> Credit:
     return Credit(sum(w * c.causes for w, c in parts), sum(w * c.tags for w, c in parts))  # pyright: ignore[reportArgumentType]
 
 
-def _hedged(credit: Credit, event_bin: np.ndarray, floods_seen: bool) -> Credit:
+def _unseen(plan: Design, floods_seen: bool) -> list[tuple[str, float]]:
+    """To which causes which parts of the plainest disappointment go, since no column shows what else it could be."""
+    surface = any(term.group == "dispute" for term in plan.terms)
+    completion = sum(term.group == "disappointment" and term.clock == "all" for term in plan.terms) > 1
+    return [
+        *([] if floods_seen else [("recommender_correction", UNSEEN_FLOODS)]),
+        *([] if surface else [("unexplained", UNSEEN_SURFACE)]),
+        *([] if completion else [("unexplained", UNSEEN_COMPLETION)]),
+    ]
+
+
+def _hedged(credit: Credit, event_bin: np.ndarray) -> Credit:
     names = cause_names()
-    causes, tags = credit.causes, credit.tags
-    if not floods_seen:
-        slow = (AGE_EDGES[:-1] >= _SLOW[0]) & (AGE_EDGES[:-1] < _SLOW[1])
-        part = np.where(slow[event_bin], UNSEEN_FLOODS, 0.0)[:, None]
-        causes, tags = causes * (1 - part), tags * (1 - part)
-        causes[:, [names.index("recommender_correction")]] += part
     possible = np.zeros((len(names), AGE_EDGES.size - 1), dtype=bool)
     for group, cause in CAUSE_OF.items():
         possible[names.index(cause)] |= GROUPS[GROUP_NAMES.index(group)].support
     allowed = possible[:, event_bin].T
     even = allowed / allowed.sum(axis=1, keepdims=True)
-    return Credit((1 - DOUBT) * causes + DOUBT * even, (1 - DOUBT) * tags)
+    return Credit((1 - DOUBT) * credit.causes + DOUBT * even, (1 - DOUBT) * credit.tags)

@@ -77,11 +77,12 @@ def _tap(gesture: int, completion: int) -> Callable[[Cells], np.ndarray]:
     return lambda cells: (cells["gesture"] == gesture) & (cells["completion"] == completion)
 
 
+PLAIN_DISAPPOINTMENT = Term("disappointment", _everyone)
 OBSERVED: tuple[Term, ...] = (
     *(Term("tap", _tap(g, c)) for g in range(3) for c in range(UNKNOWN + 1)),
     Term("dispute", _among_friends),
     Term("flare", _everyone, clock="flare", tag="controversy"),
-    Term("disappointment", _everyone),
+    PLAIN_DISAPPOINTMENT,
     Term("disappointment", lambda cells: cells["completion"] == 0),
     Term("disappointment", lambda cells: cells["completion"] <= 1),
     *(Term("disappointment", _everyone, clock=clock) for clock in COUNTS["complaining"]),

@@ -1,6 +1,17 @@
+from types import SimpleNamespace
+
 import numpy as np
-import pytest
-from huizan.inference.credit import DOUBT, UNSEEN_FLOODS, Credit, _hedged, mixed
+from huizan.inference.credit import (
+    DOUBT,
+    UNSEEN_COMPLETION,
+    UNSEEN_FLOODS,
+    UNSEEN_SURFACE,
+    Credit,
+    _hedged,
+    _unseen,
+    mixed,
+)
+from huizan.inference.terms import OBSERVED, PLAIN_DISAPPOINTMENT
 from huizan.model.hazard import AGE_EDGES
 from huizan.model.taxonomy import cause_names
 
@@ -17,7 +28,7 @@ BINS = np.searchsorted(AGE_EDGES, [1.0, 4_000.0], side="right") - 1  # a second,
 
 
 def test_doubt_falls_on_causes_that_the_age_allows() -> None:
-    found = _hedged(one("unexplained"), BINS, floods_seen=True)
+    found = _hedged(one("unexplained"), BINS)
     np.testing.assert_allclose(found.causes.sum(axis=1), 1)
     early, late = (dict(zip(NAMES, row, strict=True)) for row in found.causes)
     assert early["content_quality"] == 0 < early["accidental_tap"]
@@ -25,11 +36,15 @@ def test_doubt_falls_on_causes_that_the_age_allows() -> None:
     assert min(early["unexplained"], late["unexplained"]) > 1 - DOUBT
 
 
-def test_unseen_floods_keep_a_stated_share_of_slow_unlikes_only() -> None:
-    at = NAMES.index("recommender_correction")
-    seen, unseen = (_hedged(one("content_quality"), BINS, s).causes[:, at] for s in (True, False))
-    assert unseen[0] == seen[0]
-    assert unseen[1] - seen[1] == pytest.approx(UNSEEN_FLOODS * (1 - DOUBT))
+def test_what_no_column_shows_takes_stated_parts_of_the_plainest_disappointment() -> None:
+    every = SimpleNamespace(terms=OBSERVED)
+    assert _unseen(every, floods_seen=True) == []  # pyright: ignore[reportArgumentType]
+    bare = SimpleNamespace(terms=(PLAIN_DISAPPOINTMENT, OBSERVED[-1]))
+    assert _unseen(bare, floods_seen=False) == [  # pyright: ignore[reportArgumentType]
+        ("recommender_correction", UNSEEN_FLOODS),
+        ("unexplained", UNSEEN_SURFACE),
+        ("unexplained", UNSEEN_COMPLETION),
+    ]
 
 
 def test_a_mixture_weighs_its_parts() -> None:

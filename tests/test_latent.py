@@ -2,7 +2,18 @@ import numpy as np
 import pytest
 from huizan.model.claims import SCORE_BINS
 from huizan.model.hazard import AGE_EDGES, BINS, Group, Totals, start
-from huizan.model.latent import CARRIED, PRESENT, TRAITS, Evidence, Model, begin, expect, fit
+from huizan.model.latent import (
+    CARRIED,
+    CARRIERS,
+    PRESENT,
+    STRENGTHS,
+    TRAITS,
+    Evidence,
+    Model,
+    begin,
+    expect,
+    fit,
+)
 
 DAY = 86_400.0
 
@@ -164,5 +175,8 @@ def test_a_video_counted_twice_is_two_videos() -> None:
 
 
 def test_classes_are_every_combination_of_strengths() -> None:
-    assert CARRIED.shape == (27, 4) and PRESENT.shape == (27, 3)
-    assert (CARRIED[:, 3] == CARRIED[:, :2].max(axis=1)).all()
+    classes = int(np.prod([len(STRENGTHS[trait]) for trait in TRAITS]))
+    assert CARRIED.shape == (classes, len(CARRIERS)) and PRESENT.shape == (classes, len(TRAITS))
+    assert len(np.unique(CARRIED, axis=0)) == classes
+    either = [TRAITS.index("clickbait"), TRAITS.index("staged")]
+    assert (CARRIED[:, CARRIERS.index("either")] == CARRIED[:, either].max(axis=1)).all()
