@@ -195,7 +195,7 @@ def evaluate(
     if as_json:
         click.echo(json.dumps(result.as_dict(), indent=2))
     else:
-        Console(width=130).print(result.table())
+        Console(width=130).print(result.table(), *([result.parts_table()] if result.parts else []))
 
 
 def _evaluate_attribution(folder: Path, truth: Path, as_json: bool, beside: bool) -> None:

@@ -5,8 +5,8 @@ any labelled file. Thresholds are the checkpoint's own; the baseline's come from
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,51 +15,60 @@ from rich.table import Table
 from ..model.tagger import Tagger
 from ..model.taxonomy import Kind, head_names
 from .labels import Labelled, read_labels
-from .metrics import TagMetrics, best_threshold, tag_metrics
+from .metrics import LEAST_POSITIVES, TagMetrics, best_threshold, tag_metrics
 from .ngram import NgramTagger
 from .splits import split
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Metrics per head; `baseline` is empty where there was nothing to train one on."""
+    """Metrics per head; `baseline` is empty where there was nothing to train one on.
+
+    `parts`: those of the tagger on each source and each difficulty alone, where a head has enough positives there.
+    """
 
     tagger: dict[str, TagMetrics]
     baseline: dict[str, TagMetrics]
+    parts: dict[str, dict[str, TagMetrics]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, dict[str, dict[str, float | None]]]:
         """Plain numbers for JSON; what could not be measured is None."""
+        sides = {"tagger": self.tagger, "ngram_baseline": self.baseline, **self.parts}
         return {
             name: {head: {k: _number(v) for k, v in asdict(m).items()} for head, m in side.items()}
-            for name, side in (("tagger", self.tagger), ("ngram_baseline", self.baseline))
+            for name, side in sides.items()
         }
 
     def table(self) -> Table:
         """One line per head, the tagger beside the baseline."""
-        table = Table(title="tagger beside character n-gram logistic regression, unseen groups")
-        for column in (
-            "head",
-            "n",
-            "positive",
-            "AP",
-            "AP n-gram",
-            "ROC-AUC",
-            "ROC n-gram",
-            "F1",
-            "F1 n-gram",
-            "ECE",
-            "ECE n-gram",
-        ):
+        table = Table(title="tagger beside character n-gram logistic regression")
+        columns = ("head", "n", "positive", "AP", "95 %", "AP n-gram", "ROC-AUC", "ROC n-gram", "F1", "F1 n-gram", "ECE",
+                   "ECE n-gram")  # fmt: skip
+        for column in columns:
             table.add_column(column, justify="left" if column == "head" else "right")
         for head, ours in self.tagger.items():
             theirs = self.baseline.get(head)
-            pairs = [
-                (getattr(ours, m), getattr(theirs, m, math.nan))
-                for m in ("average_precision", "roc_auc", "f1", "ece")
+            figures = [
+                f"{getattr(side, name, math.nan):.3f}"
+                for name in ("average_precision", "roc_auc", "f1", "ece")
+                for side in (ours, theirs)
             ]
-            table.add_row(
-                head, str(ours.n), str(ours.positives), *(f"{x:.3f}" for pair in pairs for x in pair)
-            )
+            figures.insert(1, f"{ours.low:.3f}–{ours.high:.3f}")
+            table.add_row(head, str(ours.n), str(ours.positives), *figures)
+        return table
+
+    def parts_table(self) -> Table:
+        """One line per source or difficulty and head."""
+        table = Table(title="the tagger by source and by difficulty")
+        for column in ("part", "head", "n", "positive", "AP", "95 %", "ROC-AUC", "F1", "ECE"):
+            table.add_column(column, justify="left" if column in ("part", "head") else "right")
+        for part, heads in self.parts.items():
+            for head, m in heads.items():
+                figures = (m.average_precision, m.roc_auc, m.f1, m.ece)
+                ap, *others = (f"{x:.3f}" for x in figures)
+                table.add_row(
+                    part, head, str(m.n), str(m.positives), ap, f"{m.low:.3f}–{m.high:.3f}", *others
+                )
         return table
 
 
@@ -75,8 +84,15 @@ def evaluate(
     """
     ours: dict[str, TagMetrics] = {}
     theirs: dict[str, TagMetrics] = {}
+    parts: dict[str, dict[str, TagMetrics]] = {}
     for kind, data in labelled.items():
-        ours |= _measure(kind, data, tagger.probabilities(data.units), tagger.card.thresholds)
+        found = tagger.probabilities(data.units)
+        ours |= _measure(kind, data, found, tagger.card.thresholds)
+        for name, rows in _parts(data):
+            measured = _measure(kind, data.take(rows), found[rows], tagger.card.thresholds)
+            told = {head: m for head, m in measured.items() if m.positives >= LEAST_POSITIVES}
+            if told:
+                parts[name] = parts.get(name, {}) | told
         if baseline_from:
             learned = NgramTagger().fit(baseline_from[kind])
             seen = learned.probabilities(baseline_from[kind])
@@ -86,7 +102,16 @@ def evaluate(
                 for i, name in enumerate(head_names())
             }
             theirs |= _measure(kind, data, learned.probabilities(data), thresholds)
-    return Evaluation(ours, theirs)
+    return Evaluation(ours, theirs, parts)
+
+
+def _parts(data: Labelled) -> Iterator[tuple[str, np.ndarray]]:
+    """Names and rows of every source and difficulty that there are two of."""
+    for column in ("source", "difficulty"):
+        names = getattr(data, column)
+        there = sorted(set(names.tolist()) - {""})
+        for name in there if len(there) > 1 else []:
+            yield f"{column} {name}", np.flatnonzero(names == name)
 
 
 def evaluate_files(
@@ -111,7 +136,9 @@ def _measure(
     kind: Kind, data: Labelled, probability: np.ndarray, thresholds: Mapping[str, float]
 ) -> dict[str, TagMetrics]:
     return {
-        name: tag_metrics(probability[:, i], data.targets[:, i], data.weights[:, i], thresholds[name])
+        name: tag_metrics(
+            probability[:, i], data.targets[:, i], data.weights[:, i], thresholds[name], data.group
+        )
         for i, name in enumerate(head_names())
         if name.startswith(f"{kind}_")
     }

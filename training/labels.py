@@ -1,8 +1,9 @@
 """Labelled texts: rows of our tags, as units with targets, weights and the group that must not be split.
 
 Labels come as JSONL, one text a line: `text` and `context` for a comment, `title` and `content` for a video (or the
-columns of the contract), `labels` {tag: 0 or 1 or a share of readers}, `unsure`, `source`, `incident` or `group`. A tag that a
-line does not mention is unknown and carries no weight. It knows nothing of models.
+columns of the contract), `labels` {tag: 0 or 1 or a share of readers}, `unsure`, `source`, `incident` or `group`, and
+`difficulty` where its author says one. A tag that a line does not mention is unknown and carries no weight. It knows
+nothing of models.
 """
 
 import json
@@ -24,7 +25,7 @@ class Labelled:
     """Units of one kind with their labels.
 
     `targets` float32 (n, heads): shares in [0, 1]; `weights` float32 (n, heads): 0 where unknown; `group` (n,):
-    incident, parent post or source; `source` (n,); `unsure` bool (n,).
+    incident, parent post or source; `source` (n,); `unsure` bool (n,); `difficulty` (n,), empty where unknown.
     """
 
     units: Units
@@ -33,6 +34,7 @@ class Labelled:
     group: np.ndarray
     source: np.ndarray
     unsure: np.ndarray
+    difficulty: np.ndarray
 
     def __len__(self) -> int:
         return len(self.units)
@@ -48,6 +50,7 @@ class Labelled:
             self.group[rows],
             self.source[rows],
             self.unsure[rows],
+            self.difficulty[rows],
         )
 
 
@@ -98,6 +101,7 @@ def from_rows(rows: list[dict], kind: Kind) -> Labelled:
         np.array([_group(row, kind) for row in rows], dtype=object),
         np.array([str(row.get("source", "")) for row in rows], dtype=object),
         unsure,
+        np.array([str(row.get("difficulty") or "") for row in rows], dtype=object),
     )
 
 
@@ -106,7 +110,7 @@ def concatenate(parts: Iterable[Labelled]) -> Labelled:
     parts = [part for part in parts if len(part)]
     kind = parts[0].units.kind
     units = Units(kind, [t for p in parts for t in p.units.first], [t for p in parts for t in p.units.second])
-    columns = ("targets", "weights", "group", "source", "unsure")
+    columns = ("targets", "weights", "group", "source", "unsure", "difficulty")
     return Labelled(units, *(np.concatenate([getattr(p, c) for p in parts]) for c in columns))
 
 

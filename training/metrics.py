@@ -11,11 +11,16 @@ from sklearn.metrics import average_precision_score, precision_recall_curve, roc
 
 BINS = 15
 LEAST_POSITIVES = 8
+LEAST_GROUPS = 10  # from which whole groups are drawn
+REPLICATES = 200  # of the bootstrap behind an interval
 
 
 @dataclass(frozen=True)
 class TagMetrics:
-    """Metrics of one tag on n units; a metric that one class only cannot give is NaN."""
+    """Metrics of one tag on n units; a metric that one class only cannot give is NaN.
+
+    `low` and `high` bound the average precision at 95 %; NaN where no groups were given.
+    """
 
     n: int
     positives: int
@@ -26,10 +31,16 @@ class TagMetrics:
     recall: float
     threshold: float
     ece: float
+    low: float = float("nan")
+    high: float = float("nan")
 
 
 def tag_metrics(
-    probability: np.ndarray, target: np.ndarray, weight: np.ndarray, threshold: float
+    probability: np.ndarray,
+    target: np.ndarray,
+    weight: np.ndarray,
+    threshold: float,
+    group: np.ndarray | None = None,
 ) -> TagMetrics:
     """Metrics of one tag.
 
@@ -39,8 +50,15 @@ def tag_metrics(
         All (n,); rows of weight 0 are unknown and left out, other weights do not count.
     threshold
         At or above it the tag is given; chosen on other data than these.
+    group
+        What belongs together (n,), for the interval of the average precision; None leaves it out.
     """
     known = weight > 0
+    low, high = (
+        (float("nan"),) * 2
+        if group is None
+        else average_precision_interval(probability, target, weight, group)
+    )
     p, y = probability[known], target[known] >= 0.5
     given = p >= threshold
     both = 0 < y.sum() < y.size
@@ -55,7 +73,37 @@ def tag_metrics(
         recall=hits / int(y.sum()) if y.any() else float("nan"),
         threshold=float(threshold),
         ece=expected_calibration_error(p, y),
+        low=low,
+        high=high,
     )
+
+
+def average_precision_interval(
+    probability: np.ndarray, target: np.ndarray, weight: np.ndarray, group: np.ndarray
+) -> tuple[float, float]:
+    """The 95 % interval of the average precision from a bootstrap of whole groups; NaN where one class is missing.
+
+    Parameters
+    ----------
+    probability, target, weight, group
+        All (n,); rows of one group (an incident, a source) are alike and are drawn together.
+    """
+    known = weight > 0
+    p, y = probability[known], target[known] >= 0.5
+    _, of_row = np.unique(group[known].astype(str), return_inverse=True)
+    rng, found = np.random.default_rng(0), []
+    for _ in range(REPLICATES if 0 < y.sum() < y.size else 0):
+        n = int(of_row.max()) + 1
+        # Few groups are resampled by rows: a handful of groups has no distribution.
+        drawn = (
+            rng.multinomial(n, np.full(n, 1 / n))[of_row]
+            if n >= LEAST_GROUPS
+            else rng.multinomial(y.size, np.full(y.size, 1 / y.size))
+        )
+        if (drawn[y] > 0).any() and (drawn[~y] > 0).any():
+            found.append(average_precision_score(y, p, sample_weight=drawn))
+    low, high = np.quantile(found, [0.025, 0.975]) if found else (np.nan, np.nan)
+    return float(low), float(high)
 
 
 def expected_calibration_error(probability: np.ndarray, target: np.ndarray) -> float:

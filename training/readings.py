@@ -18,6 +18,12 @@ from ..model.taxonomy import Kind, tag_names
 TEXT = {"comment": {"text": ("text",), "context": ("incident", "context", "title")},
         "video": {"title": ("title", "text"), "content": ("content", "cover_text")}}  # fmt: skip
 GROUP = ("incident", "context", "title")
+# Names under which other labels of the same corpus are grouped: one source never stands on two sides of a split.
+SAME = {
+    "kuairec_caption": "kuairec",
+    "multihateclip_zh": "multihateclip",
+    "weak_staged_events": "weibo_staged_news",
+}
 
 
 def read_readings(path: Path) -> tuple[Kind, list[dict]]:
@@ -83,7 +89,7 @@ def joined(path: Path, folder: Path) -> list[dict]:
         labels = {tag: int(row[tag]) for tag in tag_names(kind)}
         group = _first(source, GROUP) if kind == "comment" else ""
         result.append({
-            "source": row["corpus"], "id": row["id"], **item, "group": group or row["corpus"], "labels": labels,
+            "source": row["corpus"], "id": row["id"], **item, "group": group or SAME.get(row["corpus"], row["corpus"]), "labels": labels,
             "unsure": row["unsure"] == "1",
         })  # fmt: skip
     return result
