@@ -129,6 +129,9 @@ def join(rows: Path, folder: Path, out: Path) -> None:
 @click.option("--learning-rate", default=4e-4, show_default=True)
 @click.option("--tokens", default=3072, show_default=True, help="Tokens of a batch.")
 @click.option("--seed", default=0, show_default=True)
+@click.option(
+    "--everything", is_flag=True, help="Measure as ever, then train on the test groups too and save that."
+)
 @click.option("--split-seed", default=0, show_default=True, help="Orders groups of equal size in the split.")
 @click.option("--device", default="auto", show_default=True)
 def fit(**settings: Any) -> None:

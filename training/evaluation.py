@@ -77,6 +77,8 @@ def evaluate(
 ) -> Evaluation:
     """Measure a tagger on labelled units of each kind.
 
+    Rows on which two careful readers would split (`unsure`) are left out: they have no right answer to be measured by.
+
     Parameters
     ----------
     baseline_from
@@ -85,7 +87,8 @@ def evaluate(
     ours: dict[str, TagMetrics] = {}
     theirs: dict[str, TagMetrics] = {}
     parts: dict[str, dict[str, TagMetrics]] = {}
-    for kind, data in labelled.items():
+    for kind, whole in labelled.items():
+        data = whole.take(np.flatnonzero(~whole.unsure))
         found = tagger.probabilities(data.units)
         ours |= _measure(kind, data, found, tagger.card.thresholds)
         for name, rows in _parts(data):

@@ -9,7 +9,7 @@ pre-training but its folder.
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +25,10 @@ from .evaluation import Evaluation, evaluate
 from .labels import Labelled, concatenate, read_labels
 from .learning import learn
 from .metrics import best_threshold
-from .splits import Side, split
+from .splits import SHARES, Side, split
 from .widening import widen
+
+LEAST_GROUPS = 20  # from which a calibration can hold back whole groups
 
 
 @dataclass(frozen=True)
@@ -57,49 +59,76 @@ class FitSettings:
     seed: int = 0
     split_seed: int = 0
     device: str = "auto"
+    everything: bool = False
 
 
 def fit(settings: FitSettings, report: Callable[[str], None] = print) -> Evaluation:
     """Train, calibrate, measure and save; the checkpoint appears whole under `settings.out` or not at all.
 
+    With `settings.everything` the checkpoint that is saved is a sibling of the one that was measured: trained anew on the
+    test groups too, by the same settings. Its card keeps the measurement, and says so.
+
     Returns
     -------
     The evaluation on the test groups, of the tagger and of the n-gram baseline.
     """
-    torch.manual_seed(settings.seed)
     sides: dict[Kind, dict[Side, Labelled]] = {
         "comment": _sides(settings.comments, "comment", settings.split_seed),
         "video": _sides(settings.videos, "video", settings.split_seed),
     }
-    train = [kind["train"] for kind in sides.values()] * settings.repeats
-    extra = _extra(settings.extra_comments, "comment", sides["comment"])
-    extra += _extra(settings.extra_videos, "video", sides["video"])
-    train += extra
-    vocabulary = Vocabulary.read(Path(settings.encoder) / "vocab.txt")
-    related = [task for path in settings.auxiliary for task in read_auxiliary(Path(path))]
-    related = [task.without(_held_back(sides[task.units.kind])) for task in related]
-    model = learn(train, related, vocabulary, settings, report)
-    card = Card(settings.name, settings.version, {name: 0.5 for name in head_names()})
-    tagger = Tagger(model.cpu(), vocabulary, card)
-    validation: dict[Kind, Labelled] = {kind: side["validation"] for kind, side in sides.items()}
-    _calibrate(tagger, list(validation.values()))
-    _through_half(model)
-    if settings.wide:
-        read = {kind: concatenate([side["train"], *_read(extra, kind)]) for kind, side in sides.items()}
-        tagger.wide = widen(tagger, read, validation)
-    thresholds = _thresholds(tagger, list(validation.values()))
-    tagger.card = Card(settings.name, settings.version, thresholds)
-    result = evaluate(
-        tagger,
-        {kind: side["test"] for kind, side in sides.items()},
-        {k: s["train"] for k, s in sides.items()},
+    tagger = _taught(settings, sides, report)
+    result = evaluate(tagger, {kind: side["test"] for kind, side in sides.items()}, _read(settings, sides))
+    if settings.everything:
+        report("measured; training on everything")
+        tagger = _taught(settings, {kind: _everything(side) for kind, side in sides.items()}, report)
+    tagger.card = replace(
+        tagger.card, metrics=result.as_dict() | {"of_a_sibling_without_test_groups": settings.everything}
     )
-    tagger.card = Card(settings.name, settings.version, thresholds, metrics=result.as_dict())
-    write_checkpoint(Path(settings.out), model.half(), vocabulary, tagger.card, tagger.wide)
+    write_checkpoint(Path(settings.out), tagger.model.half(), tagger.vocabulary, tagger.card, tagger.wide)
     (Path(settings.out) / "fit_settings.json").write_text(
         json.dumps(_told(settings), indent=2, ensure_ascii=False)
     )
     return result
+
+
+def _taught(
+    settings: FitSettings, sides: dict[Kind, dict[Side, Labelled]], report: Callable[[str], None]
+) -> Tagger:
+    """A tagger trained on the training sides, calibrated and given its thresholds on the validation sides."""
+    torch.manual_seed(settings.seed)
+    train = [side["train"] for side in sides.values()] * settings.repeats + _extra(settings, sides)
+    vocabulary = Vocabulary.read(Path(settings.encoder) / "vocab.txt")
+    related = [task for path in settings.auxiliary for task in read_auxiliary(Path(path))]
+    related = [task.without(_held_back(sides[task.units.kind])) for task in related]
+    model = learn(train, related, vocabulary, settings, report)
+    tagger = Tagger(
+        model.cpu(), vocabulary, Card(settings.name, settings.version, {name: 0.5 for name in head_names()})
+    )
+    validation: dict[Kind, Labelled] = {kind: side["validation"] for kind, side in sides.items()}
+    _calibrate(tagger, list(validation.values()))
+    _through_half(model)
+    if settings.wide:
+        tagger.wide = widen(tagger, _read(settings, sides), validation)
+    tagger.card = replace(tagger.card, thresholds=_thresholds(tagger, list(validation.values())))
+    return tagger
+
+
+def _everything(sides: dict[Side, Labelled]) -> dict[Side, Labelled]:
+    """Test groups trained on too, and calibration on groups drawn at random: nothing is measured here any more.
+
+    Where there are few groups, rows of all of them are held back.
+    """
+    whole = concatenate(sides.values())
+    groups, of_row = np.unique(whole.group.astype(str), return_inverse=True)
+    units = of_row if groups.size >= LEAST_GROUPS else np.arange(len(whole))
+    order = np.random.default_rng(0).permutation(int(units.max()) + 1)
+    rows_until = np.cumsum(np.bincount(units)[order])
+    held = np.isin(units, order[rows_until <= SHARES["validation"] * len(whole)])
+    return {
+        "train": whole.take(np.flatnonzero(~held)),
+        "validation": whole.take(np.flatnonzero(held)),
+        "test": whole.take(np.zeros(0, dtype=np.int64)),
+    }
 
 
 def _told(settings: FitSettings) -> dict:
@@ -121,17 +150,29 @@ def _held_back(sides: dict[Side, Labelled]) -> set[str]:
     return set(sides["validation"].group) | set(sides["test"].group)
 
 
-def _extra(paths: tuple[str, ...], kind: Kind, sides: dict[Side, Labelled]) -> list[Labelled]:
+def _extra(settings: FitSettings, sides: dict[Kind, dict[Side, Labelled]]) -> list[Labelled]:
     """Labels to train on only, without the groups that validation and test hold."""
-    held_back = _held_back(sides)
-    parts = [read_labels(Path(path), kind) for path in paths]
-    return [part.take(np.flatnonzero([group not in held_back for group in part.group])) for part in parts]
+    given: dict[Kind, tuple[str, ...]] = {"comment": settings.extra_comments, "video": settings.extra_videos}
+    parts = []
+    for kind, paths in given.items():
+        held_back = _held_back(sides[kind])
+        for part in (read_labels(Path(path), kind) for path in paths):
+            parts.append(part.take(np.flatnonzero([group not in held_back for group in part.group])))
+    return [part for part in parts if len(part)]
 
 
-def _read(parts: list[Labelled], kind: Kind) -> list[Labelled]:
-    """Rows of a kind that were labelled by reading: soft labels are the n-grams' own opinion, in part."""
-    mine = [part for part in parts if part.units.kind == kind and len(part)]
-    return [part.take(np.flatnonzero(np.isin(part.targets, (0, 1)).all(axis=1))) for part in mine]
+def _read(settings: FitSettings, sides: dict[Kind, dict[Side, Labelled]]) -> dict[Kind, Labelled]:
+    """What n-grams learn from: every row to train on that was labelled by reading; soft labels are in part their own opinion."""
+    extra = _extra(settings, sides)
+    mine = {
+        kind: [part for part in (side["train"], *extra) if part.units.kind == kind]
+        for kind, side in sides.items()
+    }
+    firm = {
+        kind: [part.take(np.flatnonzero(np.isin(part.targets, (0, 1)).all(axis=1))) for part in parts]
+        for kind, parts in mine.items()
+    }
+    return {kind: concatenate(parts) for kind, parts in firm.items()}
 
 
 @torch.no_grad()

@@ -88,10 +88,16 @@ def joined(path: Path, folder: Path) -> list[dict]:
         item = {name: _first(source, columns) for name, columns in TEXT[kind].items()}
         labels = {tag: int(row[tag]) for tag in tag_names(kind)}
         group = _first(source, GROUP) if kind == "comment" else ""
-        result.append({
-            "source": row["corpus"], "id": row["id"], **item, "group": group or SAME.get(row["corpus"], row["corpus"]), "labels": labels,
-            "unsure": row["unsure"] == "1",
-        })  # fmt: skip
+        result.append(
+            {
+                "source": row["corpus"],
+                "id": row["id"],
+                **item,
+                "group": group or SAME.get(row["corpus"], row["corpus"]),
+                "labels": labels,
+                "unsure": row["unsure"] == "1",
+            }
+        )
     return result
 
 
