@@ -19,6 +19,7 @@ from ..model.errors import InputError
 from ..model.taxonomy import cause_names
 
 Row = dict[str, Any]
+WORDS = "words.parquet"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Tables:
     effects: ir.Table
     videos: ir.Table | None
     comments: ir.Table | None
+    words: ir.Table | None = None  # `highlights.find`
 
 
 def open_tables(con: ibis.BaseBackend, folder: Path) -> Tables:
@@ -48,7 +50,8 @@ def open_tables(con: ibis.BaseBackend, folder: Path) -> Tables:
         videos = _flagged(_open(con, folder, "videos", ("video_id",)))
     if (folder / "comments.parquet").exists():
         comments = _flagged(_open(con, folder, "comments", ("comment_id", "video_id")))
-    return Tables(reversals, effects, videos, comments)
+    words = con.read_parquet(str(folder / WORDS)) if (folder / WORDS).exists() else None
+    return Tables(reversals, effects, videos, comments, words)
 
 
 def _flagged(table: ir.Table) -> ir.Table:
