@@ -220,4 +220,4 @@ def time_line(language: Language) -> dict[str, Any]:
     numbers = marks.mark_text(dy=-11, fontSize=10, color="var(--faint)").encode(
         x="at:T", y=alt.value(0), text="label:N"
     )
-    return finished(alt.layer(bars, rules, heads, numbers).properties(width="container", height=150))
+    return finished(alt.layer(bars, rules, heads, numbers).properties(width="container", height=190))

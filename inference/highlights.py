@@ -95,7 +95,7 @@ def _video_rows(shown: list[Row], leading: list[str], videos: ir.Table, scorer: 
     rows = []
     for key in (row["key"] for row in shown if row["key"] in texts):
         said = [texts[key].get(name) for name in VIDEO_TEXTS if name not in ("title", "hashtags")]
-        body = " ".join(part.strip() for part in said if isinstance(part, str) and part.strip())
+        body = "\n".join(part.strip() for part in said if isinstance(part, str) and part.strip())
         body = body[:BODY].rstrip() + "…" if len(body) > BODY else body
         why = _named(found[key], given[key]) if key in found else {}
         rows.append({"kind": "video", "id": key, "body": body or None, **why})

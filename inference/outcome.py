@@ -17,9 +17,12 @@ import ibis.expr.types as ir
 
 from ..model.errors import InputError
 from ..model.taxonomy import cause_names
+from . import times
+from .refusal import Place
 
 Row = dict[str, Any]
 WORDS = "words.parquet"
+DATED = ("created_at", "published_at")
 
 
 @dataclass(frozen=True)
@@ -107,4 +110,9 @@ def _open(con: ibis.BaseBackend, folder: Path, name: str, wanted: tuple[str, ...
         for column, kind in table.schema().items()
         if kind.is_timestamp()
     }
+    for column in set(DATED) & set(table.columns) - set(moments):  # text or numbers, in another model's table
+        read = times.reading(Place(table, column, path))
+        sums = {name: counted.sum() for name, counted in read.counts.items()}
+        found = table.aggregate(**sums).to_pyarrow().to_pylist()[0]
+        moments[column] = read.value({name: int(n or 0) for name, n in found.items()})
     return table.mutate(key=table.video_id.cast("string"), **moments)

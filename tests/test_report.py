@@ -135,6 +135,8 @@ def test_a_hundred_thousand_reversals_stay_under_three_megabytes(tmp_path: Path)
         videos=5000,
         titles=("震惊全网看完沉默了" * 30,),
         texts=("机位都架好了你跟我说偶遇，" * 40,),
+        surface=True,
+        words=True,
     )
     assert write_report(made, tmp_path / "report.html").stat().st_size < 3_000_000
 

@@ -222,6 +222,27 @@ def test_follows_a_dark_system_and_the_button(reader: Reader) -> None:
     assert tab.evaluate(paper) == _colour(PAPERS["paper"][0])
 
 
+def test_a_bar_says_its_numbers_under_the_pointer(reader: Reader) -> None:
+    tab = reader.opens("#lang=en")
+    tab.locator("#figure-by_surface svg .mark-rect.role-mark path").first.hover(force=True)
+    tip = tab.locator("#vg-tooltip-element.visible")
+    tip.wait_for()
+    assert "attributed to" in tip.inner_text() and "content quality" in tip.inner_text()
+
+
+@pytest.mark.parametrize("reversals", [0, 1])
+def test_little_or_nothing_to_show_is_no_error(browser: Browser, tmp_path: Path, reversals: int) -> None:
+    made = make(tmp_path, reversals=reversals, videos=1, tables=(), curve=False, point=False)
+    bare = Reader(browser, write_report(made, tmp_path / "report.html"))
+    tab = bare.opens("#video=v0&lang=en&q=x")
+    for key in "jkld/":
+        tab.keyboard.press(key)
+    tab.click(".bar nav a >> nth=-1")
+    assert "at=limits" in tab.url and tab.locator("[data-chart] svg").count() == 5 * reversals
+    tab.context.close()
+    assert bare.said == []
+
+
 def test_prints_dark_ink_on_white(reader: Reader) -> None:
     tab = reader.opens(color_scheme="dark")
     tab.emulate_media(media="print", color_scheme="dark")
