@@ -49,7 +49,8 @@ class Reader:
     said: list[str] = field(default_factory=list)
 
     def opens(self, address: str = "", width: int = 1280, **context) -> Page:
-        tab = self.browser.new_context(viewport={"width": width, "height": 900}, **context).new_page()
+        view = {"width": width, "height": 900}
+        tab = self.browser.new_context(viewport=view, reduced_motion="reduce", **context).new_page()
         tab.on("console", lambda message: self.said.append(message.text))
         tab.on("pageerror", lambda error: self.said.append(str(error)))
         tab.on("request", lambda asked: self.said.append(asked.url) if asked.url.startswith("http") else None)
