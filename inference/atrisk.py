@@ -24,6 +24,7 @@ UNKNOWN = len(COMPLETIONS) + 1
 GROUPS = 20  # clusters of users, and of videos, for the bootstrap
 CELL = ("completion", "friend", "gesture")
 CELL_CLOCKS = ("all", *COUNTS["complaining"])
+SHOWN = ("surface",)  # of a like: acts in no term as it stands, but is told of each un-like
 VIDEO_CLOCKS = ("all", "friend", *COUNTS["exposing"])
 
 
@@ -35,7 +36,8 @@ class AtRisk:
     of age after each of `CELL_CLOCKS` (`all_b`, …), and `flare`, `flood`. `videos` has one row per liked video in the order of
     the packages: `video`, `video_group` and seconds by bin of age after each of `VIDEO_CLOCKS`; `friend` counts likes on the
     friends' surface. `users` has one row per user: `user_key`, `user_group`, and seconds `tap_g_c` and `seconds`. `events`
-    has one row per un-like: its ids and times, the row of its video, its cell, and its clocks in microseconds after the like.
+    has one row per un-like: its ids and times, the row of its video, its cell, its clocks in microseconds after the like, and
+    those of `SHOWN` that the likes have.
     """
 
     cells: pa.Table
@@ -79,11 +81,12 @@ def aggregate(table: ir.Table) -> AtRisk:
     events = table.filter(table.unliked_at.notnull())
     wanted = ["user_id", "video_id", "key", "video", "user_key", "user_group", "video_group", "liked_at", "unliked_at", "age",
               *CELL, *CLOCKS, "flood_from", "flood_until"]  # fmt: skip
+    shown = [name for name in SHOWN if name in events.columns]
     return AtRisk(
         table.group_by(keys).aggregate(**sums).order_by(keys).to_pyarrow(),
         table.group_by("video", "video_group").aggregate(**by_video).order_by("video").to_pyarrow(),
         users.order_by("user_key").to_pyarrow(),
-        events.select(wanted).order_by("liked_at", "unliked_at", "user_key", "key").to_pyarrow(),
+        events.select(*wanted, *shown).order_by("liked_at", "unliked_at", "user_key", "key").to_pyarrow(),
         int(table.count().to_pyarrow().as_py()),
     )
 

@@ -1,7 +1,8 @@
 """The figures of the report page, as Vega-Lite specifications with their words in one language.
 
-Each function takes rows (`digest`, `exposure`) and gives a dict for the browser; colours come from the page (range
-"category", the causes in their order), so that one specification serves light, dark and print. It knows nothing of HTML.
+Each function takes rows (`digest`, `exposure`) and gives a dict for the browser. Colours are names to which the page gives a
+meaning (range "category", the causes in their order; `var(--paper)`), so that one drawing serves light, dark and print. It
+knows nothing of HTML.
 """
 
 from functools import lru_cache
@@ -82,12 +83,12 @@ def ages(
         if rates
         else words("个", "un-likes", language)
     )
-    axis = alt.Axis(format=".0%" if measure == "share" else "~s", tickCount=4, title=None)
+    axis = alt.Axis(format=".0%" if measure == "share" else ",~r", tickCount=4, title=None)
     scale = alt.Scale(domain=[0, 1]) if measure == "share" else alt.Scale(nice=True)
     chosen = alt.selection_point(fields=["cause"], bind="legend", name="cause_chosen")
     chart = (
         base(_age_stacks(rows, language, measure))
-        .mark_rect(strokeWidth=0.4, stroke="white", strokeOpacity=0.25)
+        .mark_rect(strokeWidth=0.4, stroke="var(--paper)", strokeOpacity=0.5)
         .encode(
             x=x, x2="b:Q", y=alt.Y("y:Q", scale=scale, axis=axis), y2="y2:Q", color=cause_color(language),
             opacity=alt.condition(chosen, alt.value(1), alt.value(0.15)),
@@ -134,7 +135,7 @@ def groups(rows: list[Row], language: Language) -> dict[str, Any]:
     axis = alt.Axis(format=".0%", tickCount=4, title=None)
     chart = (
         base(flat)
-        .mark_bar(height=18)
+        .mark_bar(height=18, cursor="pointer" if any(row.get("key") for row in rows) else "default")
         .encode(
             y=y, x=alt.X("foot:Q", axis=axis, scale=alt.Scale(domain=[0, 1])), x2="top:Q",
             color=cause_color(language, legend=False),
@@ -156,7 +157,7 @@ def weeks(rows: list[Row], language: Language) -> dict[str, Any]:
         .mark_bar(strokeWidth=0)
         .encode(
             x=alt.X("label:O", sort=order, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False)),
-            y=alt.Y("from:Q", title=None, axis=alt.Axis(tickCount=4, format="~s")), y2="to:Q",
+            y=alt.Y("from:Q", title=None, axis=alt.Axis(tickCount=4, format=",~r")), y2="to:Q",
             color=cause_color(language, legend=False), tooltip=_group_tips(language),
         )
         .properties(width="container", height=200 if not many else 220)
@@ -171,7 +172,7 @@ def _stacked(rows: list[Row], language: Language) -> list[Row]:
         for name in cause_names():
             if total and row[name] > 0:
                 flat.append(
-                    {"label": row["label"], "cause": say(CAUSE[name], language), "n": row["n"],
+                    {"label": row["label"], "key": row.get("key"), "cause": say(CAUSE[name], language), "n": row["n"],
                      "from": foot, "to": foot + row[name], "foot": foot / total,
                      "top": (foot + row[name]) / total, "mass": row[name], "share": row[name] / total}
                 )  # fmt: skip
@@ -210,11 +211,13 @@ def time_line(language: Language) -> dict[str, Any]:
         alt.Tooltip("at:T", format="%Y-%m-%d %H:%M", title=words("时间（UTC）", "posted (UTC)", language)),
         alt.Tooltip("cited:Q", title=words("作证的取消数", "named for un-likes", language)),
     ]
-    rules = marks.mark_rule(strokeDash=[3, 3], strokeWidth=1.2, color="#888").encode(x="at:T", tooltip=tips)
-    heads = marks.mark_point(filled=True, size=70, shape="triangle-down", opacity=1, color="#888").encode(
-        x="at:T", y=alt.value(0), tooltip=tips
+    rules = marks.mark_rule(strokeDash=[3, 3], strokeWidth=1.2, color="var(--faint)").encode(
+        x="at:T", tooltip=tips
     )
-    numbers = marks.mark_text(dy=-11, fontSize=10, color="#888").encode(
+    heads = marks.mark_point(
+        filled=True, size=70, shape="triangle-down", opacity=1, color="var(--faint)"
+    ).encode(x="at:T", y=alt.value(0), tooltip=tips)
+    numbers = marks.mark_text(dy=-11, fontSize=10, color="var(--faint)").encode(
         x="at:T", y=alt.value(0), text="label:N"
     )
-    return finished(alt.layer(bars, rules, heads, numbers).properties(width="container", height=150))
+    return finished(alt.layer(bars, rules, heads, numbers).properties(width="container", height=190))

@@ -78,13 +78,16 @@ def run(
 
     Writes into DIR: report.html (open it in a browser), reversals.parquet (one row per un-like, its causes and evidence),
     videos_effect.parquet (likes each video would have kept), shares.json, checks.json, the tagged videos.parquet and
-    comments.parquet, and settings.json. All tables are checked before anything is written.
+    comments.parquet, words.parquet (words that carry the tags of what the page shows), and settings.json. All tables are
+    checked before anything is written.
     """
     from .attribution import AttributionSettings, attribute, write
     from .destination import destination
     from .engines import connect
+    from .highlights import find
     from .joins import check_joins
-    from .outputs import write_json
+    from .outcome import open_tables
+    from .outputs import write_json, write_table
     from .progress import progress_for
     from .report import write_report
     from .scorer import Scorer
@@ -100,7 +103,7 @@ def run(
         scorer = Scorer.load(model, device)
     settings = AttributionSettings(seed=seed, bootstrap=bootstrap)
     inputs = {"videos": videos, "comments": comments, "likes": likes, "exposures": exposures}
-    with destination(out, inputs.values(), (*ATTRIBUTION, *TAGGED, "report.html")):
+    with destination(out, inputs.values(), (*ATTRIBUTION, *TAGGED, "words.parquet", "report.html")):
         rows = {"videos": tag_videos(con, videos, out / "videos.parquet", scorer, progress)}
         rows["comments"] = tag_comments(con, comments, videos, out / "comments.parquet", scorer, progress)
         tagged_videos = read(con, out / "videos.parquet", TAGGED_VIDEOS)
@@ -113,6 +116,9 @@ def run(
                 found.summary.setdefault(name, {}).update(counts)
         write(found, out)
         write_json(out / "settings.json", _settings("run", inputs, model=scorer.name, **asdict(settings)))
+        with progress.stage("找出词语 finding words"):
+            words = find(open_tables(con, out), read(con, videos, VIDEOS), scorer)
+            write_table(out / "words.parquet", words)
         page = write_report(out, out / "report.html")
     click.echo(summary(found, page))
 
@@ -265,7 +271,8 @@ def report(folder: Path, out: Path | None) -> None:
     """Write one self-contained page about an attribution; it opens with no network.
 
     DIR is what `huizan run` or `huizan attribute` wrote; with the tagged videos.parquet and comments.parquet beside it, the
-    page shows titles and the comments that are evidence.
+    page shows titles and the comments that are evidence; the words that carry their tags are marked after `huizan run` or
+    `huizan tag --explain`.
 
     \b
       huizan report result

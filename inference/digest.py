@@ -17,6 +17,7 @@ import ibis.expr.types as ir
 
 from ..model.taxonomy import cause_names, tag_names
 from .ages import counts, of_curve
+from .creators import LEAST
 from .outcome import Row, Tables
 
 OF_THE_VIDEO = (
@@ -37,7 +38,8 @@ class Digest:
 
     `shares` and `checks` are the documents as written. `ages` rows: `from_s`, `to_s`, one value per cause; events per second of
     age if `ages_are_rates`, else counts. `groups` {dimension: rows of `name`, `n`, `likes`, `others`, one mass per cause}.
-    `videos` rows: one per video shown, most lost first. `period` is that of the un-likes, µs.
+    `videos` rows: one per video shown, most lost first. `period` is that of the un-likes, µs; `undetermined` counts
+    those of which no cause has a half.
     """
 
     shares: Row
@@ -49,6 +51,7 @@ class Digest:
     groups: dict[str, list[Row]]
     videos: list[Row]
     n_videos: int
+    undetermined: int
 
 
 def digest(tables: Tables, shares: Row, checks: list[Row]) -> Digest:
@@ -57,6 +60,7 @@ def digest(tables: Tables, shares: Row, checks: list[Row]) -> Digest:
         first=tables.reversals.unliked_at.min(),
         last=tables.reversals.unliked_at.max(),
         longest=(tables.reversals.unliked_at - tables.reversals.liked_at).max(),
+        undetermined=(ibis.greatest(*_parts(tables.reversals)) < 0.5).sum(),
     )
     span = whole.to_pyarrow().to_pylist()[0]
     curve = shares.get("curve") or []
@@ -68,9 +72,14 @@ def digest(tables: Tables, shares: Row, checks: list[Row]) -> Digest:
         ages_are_rates=bool(curve),
         longest_s=(span["longest"] or 0) / 1e6,
         groups=_groups(tables),
-        videos=_videos(tables),
+        videos=shown_videos(tables),
         n_videos=int(tables.effects.count().to_pyarrow().as_py()),
+        undetermined=int(span["undetermined"] or 0),
     )
+
+
+def _parts(table: ir.Table) -> list[ir.Value]:
+    return [table[name] for name in cause_names()]
 
 
 def _masses(table: ir.Table) -> dict[str, ir.Value]:
@@ -92,12 +101,11 @@ def _groups(tables: Tables) -> dict[str, list[Row]]:
         tags = [tag for tag in tag_names("video") if f"is_{tag}" in videos.columns]
         if tags:
             found["tag"] = [_tagged(joined, liked, tag) for tag in tags] + [_untagged(joined, liked, tags)]
-        for dimension in ("category", "creator_id"):
+        for dimension, least in (("category", 1), ("creator_id", LEAST)):
             if dimension in videos.columns:
-                found[dimension] = _by(joined, dimension, liked)
-    for dimension in ("surface", "gesture"):
-        if dimension in rows.columns:
-            found[dimension] = _by(rows, dimension, None)
+                found[dimension] = _by(joined, dimension, liked, least)
+    if "surface" in rows.columns:
+        found["surface"] = _by(rows, "surface", None)
     weeks = rows.mutate(week=(rows.unliked_at - MONDAY) // WEEK * WEEK + MONDAY)
     found["week"] = [
         {"name": r["week"], "n": r["n"], "likes": None, "others": 0, **_only(r)}
@@ -124,8 +132,11 @@ def _untagged(rows: ir.Table, liked: ir.Table, tags: list[str]) -> Row:
     return _sum_of(none(rows), none(liked), "")
 
 
-def _by(rows: ir.Table, dimension: str, liked: ir.Table | None) -> list[Row]:
-    """Groups by size; those beyond `GROUPS_SHOWN` are added up in one last row whose `others` says how many they are."""
+def _by(rows: ir.Table, dimension: str, liked: ir.Table | None, least: int = 1) -> list[Row]:
+    """Groups by size; those beyond `GROUPS_SHOWN`, or with fewer un-likes than `least`, are added up in one last row.
+
+    Its `others` says how many they are; where even together they have fewer than `least` un-likes, they are not shown.
+    """
     named = rows.mutate(name=rows[dimension].cast("string"))
     table = named.group_by("name").aggregate(n=named.count(), **_masses(named))
     if liked is not None:
@@ -136,17 +147,28 @@ def _by(rows: ir.Table, dimension: str, liked: ir.Table | None) -> list[Row]:
         table = table.mutate(likes=ibis.null("int64"))
     order = ibis.window(order_by=[ibis.desc("n"), "name"])
     table = table.mutate(place=ibis.row_number().over(order))
-    table = table.mutate(place=ibis.least(table.place, ibis.literal(GROUPS_SHOWN)))
+    place = ibis.least(table.place, ibis.literal(GROUPS_SHOWN))
+    table = table.mutate(place=ibis.ifelse(table.n < least, ibis.literal(GROUPS_SHOWN), place))
     table = table.group_by("place").aggregate(
         name=table.name.min(), n=table.n.sum(), likes=table.likes.sum(), size=table.count(), **_masses(table)
     )
+    rest = {
+        "place": GROUPS_SHOWN,
+        "alone": least == 1,
+    }  # one group left over has its own name, unless it is too small
     return [
-        {"name": r["name"], "n": r["n"], "likes": r["likes"], "others": r["size"] if r["size"] > 1 else 0, **_only(r)}
+        {"name": r["name"], "n": r["n"], "likes": r["likes"], "others": _others(r, **rest), **_only(r)}
         for r in table.order_by("place").to_pyarrow().to_pylist()
-    ]  # fmt: skip
+        if r["n"] >= least
+    ]
 
 
-def _videos(tables: Tables) -> list[Row]:
+def _others(row: Row, place: int, alone: bool) -> int:
+    """How many groups a row adds up, 0 if it is one under its name."""
+    return row["size"] if row["place"] == place and not (alone and row["size"] == 1) else 0
+
+
+def shown_videos(tables: Tables) -> list[Row]:
     """Videos that lost most to what lies with them, in total or to one cause, with their limits where there are."""
     table = tables.effects.filter(tables.effects.reversals > 0)
     lost, names = {}, []
@@ -176,7 +198,19 @@ def _videos(tables: Tables) -> list[Row]:
                   *(f"p_{t}" for t in tag_names("video")))  # fmt: skip
         there = [c for c in wanted if c in videos.columns]
         about = videos.select("key", *there).distinct(on="key", keep="first")
+        if "creator_id" in there:
+            about = _discreet(about, tables.effects)
         table = table.left_join(about, "key").select(table, *there)
         if "title" in there:
             table = table.mutate(title=table.title.cast("string").substr(0, TITLE))
     return table.order_by(ibis.desc("excess"), "key").to_pyarrow().to_pylist()
+
+
+def _discreet(videos: ir.Table, effects: ir.Table) -> ir.Table:
+    """Name only creators whose videos lost likes enough for the figures beside the name to tell of more than chance."""
+    known = videos.inner_join(effects.select("key", "reversals"), "key")
+    sums = known.group_by("creator_id").aggregate(n=known.reversals.sum())
+    named = sums.filter(sums.n >= LEAST).select(named="creator_id")
+    rest = [column for column in videos.columns if column != "creator_id"]
+    joined = videos.left_join(named, videos.creator_id == named.named)
+    return joined.select(*(videos[column] for column in rest), creator_id=named.named)

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from ..model.taxonomy import TAGS, cause_names, tag_names
-from .atrisk import AtRisk
+from .atrisk import SHOWN, AtRisk
 from .credit import Credit
 from .evidence import says
 from .outputs import timestamps
@@ -26,9 +26,11 @@ CANDIDATES = 40  # earliest comments of each tag under a video among which evide
 def reversals_table(
     con: ibis.BaseBackend | None, data: AtRisk, credit: Credit, comments: ir.Table | None
 ) -> pa.Table:
-    """One row per un-like: ids, times, six causes, the one that reaches a half, three tags, and its evidence."""
+    """One row per un-like: ids, times, surface if known, six causes, the one that reaches a half, three tags, evidence."""
     columns: dict[str, pa.Array | pa.ChunkedArray] = {
-        name: data.events[name] for name in ("user_id", "video_id", "liked_at", "unliked_at")
+        name: data.events[name]
+        for name in ("user_id", "video_id", "liked_at", "unliked_at", *SHOWN)
+        if name in data.events.column_names
     }
     for i, name in enumerate(cause_names()):
         columns[name] = pa.array(credit.causes[:, i])

@@ -52,10 +52,10 @@ class Explanation:
         return [word.text for word in best[:most]]
 
 
-def explain(scorer: Scorer, units: Units) -> list[Explanation]:
-    """Explain every unit; all their variants are scored together."""
+def explain(scorer: Scorer, units: Units, most: int = MOST) -> list[Explanation]:
+    """Explain every unit by its first `most` words; all their variants are scored together."""
     tags = tag_names(units.kind)
-    spans = [_spans(a, b) for a, b in zip(units.first, units.second, strict=True)]
+    spans = [_spans(a, b)[:most] for a, b in zip(units.first, units.second, strict=True)]
     first, second = list(units.first), list(units.second)
     for i, words in enumerate(spans):
         for part, start, end in words:

@@ -11,12 +11,14 @@ from typing import Any
 from ..model.taxonomy import cause_names
 from . import charts
 from .ages import SOONEST_S, laid_out
+from .creators import LEAST
 from .digest import Digest
 from .intervals import intervals
 from .numerals import LANGUAGES, Language, percent, say
 from .outcome import Row
 from .wording import CAUSE, DIMENSION, TAG, VALUE, Both
 
+PLACEBO = ("emotional_manipulation", "social_pressure")  # what moved tags could still give
 _HARDLY = 0.005  # of all un-likes: nothing of it is to be seen
 
 
@@ -66,7 +68,7 @@ def _shares(
 def _causes(found: Digest) -> Figure | None:
     entries = {name: found.shares["shares"][name] for name in cause_names() if name in found.shares["shares"]}
     point, floor = bool(found.shares.get("point", True)), found.shares.get("placebo_floor") or {}
-    floor = {name: floor[name] for name in ("emotional_manipulation", "social_pressure") if name in floor}
+    floor = {name: floor[name] for name in PLACEBO if name in floor}
     head, rows = _shares(entries, CAUSE, point)
     if not rows:
         return None
@@ -156,7 +158,11 @@ def _from(row: Row) -> str:
 
 def _group(dimension: str, rows: list[Row]) -> Figure:
     def draw(language: Language) -> dict[str, Any]:
-        named = [row | {"label": say(_name(dimension, row), language)} for row in rows]
+        named = [
+            row
+            | {"label": say(_name(dimension, row), language), "key": None if row["others"] else row["name"]}
+            for row in rows
+        ]
         return charts.weeks(named, language) if dimension == "week" else charts.groups(named, language)
 
     liked = any(row["likes"] for row in rows)
@@ -173,14 +179,19 @@ def _group(dimension: str, rows: list[Row]) -> Figure:
         note = Both("周一起算（UTC），纵轴为取消的个数。", "Weeks begin on Monday (UTC); un-likes.")
     elif dimension == "tag":
         note = Both(
-            "一个视频可以有几个标签，因此会重复出现。淡色：不足 50 个取消。",
-            "A video with several tags is in several bars. Pale: fewer than 50 un-likes.",
+            "一个视频可以有几个标签，因此会重复出现。淡色：不足 50 个取消。点横条可筛选下面的视频。",
+            "A video with several tags is in several bars. Pale: fewer than 50 un-likes. Click a bar to filter the videos below.",
         )
     else:
         note = Both(
             "按取消数排序。淡色：不足 50 个取消，不宜细读。",
             "By number of un-likes. Pale: fewer than 50 un-likes, not to be read closely.",
         )
+        if dimension == "creator_id":
+            note = Both(
+                note.zh + f"取消不足 {LEAST} 个的创作者并入其余。",
+                note.en + f" Creators with fewer than {LEAST} un-likes are among the others.",
+            )
     return Figure(
         f"by_{dimension}",
         DIMENSION.get(dimension, Both(dimension, dimension)),

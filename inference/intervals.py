@@ -7,7 +7,7 @@ import altair as alt
 from ..model.taxonomy import TAGS, cause_names
 from .charts import base as based
 from .charts import cause_color, cause_scale, finished, words
-from .numerals import Language, interval_words, say
+from .numerals import Language, interval_words, percent, say
 from .outcome import Row
 from .wording import CAUSE, Both
 
@@ -44,12 +44,13 @@ def intervals(
                 "seen": bool(entry["detected"]),
                 "floor": (floor or {}).get(name),
                 "text": interval_words(entry, point),
+                "said": percent(entry["estimate"]) if point else "",
             }
         )  # fmt: skip
     most = max([r["high"] for r in rows] + [r["floor"] or 0.0 for r in rows] + [0.01])
     for row in rows:  # an interval without width is still to be seen
         row["low"], row["high"] = min(row["low"], most * 0.992), max(row["high"], row["low"] + most * 0.008)
-    x = alt.Scale(domain=[0, min(1.0, most * 1.04)], nice=False)
+    x = alt.Scale(domain=[0, most * 1.14], nice=False)
     axis = alt.Axis(format=".0%", tickCount=5, title=None)
     tips = [
         alt.Tooltip("name:N", title=words("原因", "reason", language)),
@@ -74,6 +75,10 @@ def intervals(
     if point:
         dots = base.mark_point(filled=True, size=110, opacity=1).encode(x=alt.X("estimate:Q", scale=x))
         layers.append(dots.transform_filter("datum.seen"))
+        beside = base.mark_text(align="left", dx=7, fontSize=12)
+        layers.append(
+            beside.encode(x=alt.X("high:Q", scale=x), text="said:N", color=alt.value("var(--soft)"))
+        )
         layers.append(
             base.transform_filter("!datum.seen")
             .mark_point(filled=False, size=90, strokeWidth=2, opacity=1)
@@ -81,7 +86,7 @@ def intervals(
         )
     if any(r["floor"] is not None for r in rows):
         layers.append(
-            based(rows).transform_filter("isValid(datum.floor)").mark_tick(thickness=2, size=24, color="#888")
+            based(rows).transform_filter("isValid(datum.floor)").mark_tick(thickness=2, size=24, color="var(--faint)")
             .encode(y=y, x=alt.X("floor:Q", scale=x), tooltip=[
                 alt.Tooltip("floor:Q", format=".1%", title=words("安慰剂底线", "placebo floor", language))])
         )  # fmt: skip

@@ -17,8 +17,12 @@ import ibis.expr.types as ir
 
 from ..model.errors import InputError
 from ..model.taxonomy import cause_names
+from . import times
+from .refusal import Place
 
 Row = dict[str, Any]
+WORDS = "words.parquet"
+DATED = ("created_at", "published_at")
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Tables:
     effects: ir.Table
     videos: ir.Table | None
     comments: ir.Table | None
+    words: ir.Table | None = None  # `highlights.find`
 
 
 def open_tables(con: ibis.BaseBackend, folder: Path) -> Tables:
@@ -48,7 +53,8 @@ def open_tables(con: ibis.BaseBackend, folder: Path) -> Tables:
         videos = _flagged(_open(con, folder, "videos", ("video_id",)))
     if (folder / "comments.parquet").exists():
         comments = _flagged(_open(con, folder, "comments", ("comment_id", "video_id")))
-    return Tables(reversals, effects, videos, comments)
+    words = con.read_parquet(str(folder / WORDS)) if (folder / WORDS).exists() else None
+    return Tables(reversals, effects, videos, comments, words)
 
 
 def _flagged(table: ir.Table) -> ir.Table:
@@ -104,4 +110,9 @@ def _open(con: ibis.BaseBackend, folder: Path, name: str, wanted: tuple[str, ...
         for column, kind in table.schema().items()
         if kind.is_timestamp()
     }
+    for column in set(DATED) & set(table.columns) - set(moments):  # text or numbers, in another model's table
+        read = times.reading(Place(table, column, path))
+        sums = {name: counted.sum() for name, counted in read.counts.items()}
+        found = table.aggregate(**sums).to_pyarrow().to_pylist()[0]
+        moments[column] = read.value({name: int(n or 0) for name, n in found.items()})
     return table.mutate(key=table.video_id.cast("string"), **moments)

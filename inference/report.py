@@ -20,15 +20,17 @@ import ibis
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from ..model.taxonomy import CAUSES, cause_names, tag_names
-from . import charts, figures, wording
+from ..model.taxonomy import CAUSES, TAGS, cause_names, tag_names
+from . import charts, figures, highlights, wording
+from .creators import LEAST
 from .digest import OF_THE_VIDEO, Digest, digest
 from .engines import connect
 from .exposure import exposing_comments, time_lines
 from .numerals import LANGUAGES, interval_words, moment, percent, say
 from .outcome import Row, Tables, document, open_tables
 from .outputs import whole
-from .palette import palette
+from .palette import PAPERS, palette
+from .verdicts import Verdict, verdict
 from .wording import Both
 
 HEADLINE = ("content_quality", "emotional_manipulation")
@@ -65,11 +67,13 @@ def render(found: Digest, tables: Tables) -> str:
     keys = [row["key"] for row in found.videos]
     shown = figures.of(found)
     lines = time_lines(tables, keys)
+    videos = _videos(found, tables, keys)
     data = {
         "charts": {figure.name: figure.specs for figure in shown.values()},
         "timeLine": {language: charts.time_line(language) for language in LANGUAGES},
         "causes": {language: [say(wording.CAUSE[c], language) for c in cause_names()] for language in LANGUAGES},
         "names": cause_names(),
+        "light": {name: shades[0] for name, shades in (PAPERS | palette()).items()},
         "videos": {key: _packed(line) for key, line in lines.items()},
     }  # fmt: skip
     environment = _environment()
@@ -77,11 +81,13 @@ def render(found: Digest, tables: Tables) -> str:
     library = charts.library()
     context = {
         "shares": found.shares, "figures": shown, "headline": _headline(found), "period": found.period,
-        "checks": [_check(check) for check in found.checks],
+        "checks": _verdicts(found.checks),
         "left_out": _left_out(found.shares), "kept_out": _kept_out(found.shares),
-        "videos": _videos(found, exposing_comments(tables, keys)), "n_videos": found.n_videos, "causes": wording.CAUSE,
+        "videos": videos, "words_known": any(v["marks"] for v in videos), "n_videos": found.n_videos, "causes": wording.CAUSE,
         "tags": wording.TAG, "mechanism": _mechanisms(), "cause_names": cause_names(), "of_the_video": OF_THE_VIDEO,
         "categories": sorted({row["category"] for row in found.videos if row.get("category")}), "palette": palette(),
+        "papers": PAPERS, "cause_of": {tag.name: tag.cause for tag in TAGS}, "unsaid": _unsaid(found),
+        "placebo": figures.PLACEBO, "least": LEAST, "cells": any("creator_id" in row for row in found.videos),
         "data": Markup(embedded(data)), "library": Markup(library), "script": Markup(script),
         "policy": _policy(library, script),
     }  # fmt: skip
@@ -145,27 +151,6 @@ def _mechanisms() -> dict[str, Both]:
     return {cause.name: Both(wording.MECHANISM[cause.name], cause.mechanism) for cause in CAUSES}
 
 
-def _check(check: Row) -> Row:
-    """A check in words: what was asked, what came out, and its figures."""
-    known = wording.CHECK.get(check["name"])
-    written = Both(check.get("chinese") or check["name"], check["name"].replace("_", " "))
-    why = check.get("why") or ""
-    if check["passed"] is None:
-        answer = wording.why_not(why)
-    elif known:
-        answer = known[1] if check["passed"] else known[2]
-    else:
-        answer = Both(why, why)
-    drawn = []
-    for name, value in (check.get("figure") or {}).items():
-        label = wording.FIGURE.get(name, Both(name.replace("_", " "), name.replace("_", " ")))
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            value = percent(value) if name in wording.PERCENT else f"{value:.3g}"
-        drawn.append((label, str(value)))
-    return {"name": check["name"], "passed": check["passed"], "title": written, "question": known[0] if known else None,
-            "answer": answer, "figures": drawn}  # fmt: skip
-
-
 def _left_out(shares: Row) -> list[tuple[str, Both]]:
     return [
         (entry["column"], wording.left_out(entry["column"], entry["effect"]))
@@ -182,21 +167,56 @@ def _kept_out(shares: Row) -> list[tuple[Both, Both, int]]:
     ]
 
 
-def _videos(found: Digest, exposing: dict[str, list[Row]]) -> list[Row]:
+def _verdicts(checks: list[Row]) -> list[Verdict]:
+    """What failed first, then what was left open."""
+    return sorted(map(verdict, checks), key=lambda v: (False, None, True).index(v.passed))
+
+
+def _unsaid(found: Digest) -> list[Both]:
+    """What the shares themselves leave open."""
+    shares, said = found.shares, []
+    n = shares.get("n_reversals") or 0
+    for name, entry in shares["shares"].items():
+        if n and entry.get("low") is not None and not entry["detected"]:
+            cause, most = wording.CAUSE.get(name, Both(name, name)), percent(entry["high"])
+            zh = f"{cause.zh}没有检出：与零分不开，但也可能多到 {most}。"
+            en = f"{cause.en} was not detected: it cannot be told from zero, and may be as much as {most}."
+            said.append(Both(zh, en[0].upper() + en[1:]))
+    if n and found.undetermined:
+        some, share = f"{found.undetermined:,}", percent(found.undetermined / n)
+        zh = f"{some} 个取消（{share}）没有哪一种原因过半，单看一条说不清。"
+        en = f"For {some} un-likes ({share}) no reason reaches one half: singly they are undecided."
+        said.append(Both(zh, en))
+    if note := shares.get("note"):
+        said.append(Both(note, note))
+    return said
+
+
+def _videos(found: Digest, tables: Tables, keys: list[str]) -> list[Row]:
     """Rows of the videos' table, ready to be shown."""
+    exposing = exposing_comments(tables, keys)
+    said = highlights.words(tables, "video", keys)
+    ids = [comment["id"] for listed in exposing.values() for comment in listed]
+    replied = highlights.words(tables, "comment", ids)
     n_likes, n_reversals = found.shares.get("n_likes") or 0, found.shares.get("n_reversals") or 0
     usual = n_reversals / n_likes if n_likes else 0.0
-    rows = []
+    rows, nothing = [], highlights.Words()
     for row in found.videos:
         rate = row["reversals"] / row["likes"] if row["likes"] else 0.0
         masses = [max(row[c] or 0.0, 0.0) for c in cause_names()]
         total = sum(masses) or 1.0
+        why = said.get(row["key"], nothing)
+        comments = [
+            c | {"pieces": highlights.marked(c["text"] or "", replied.get(c["id"], nothing).by_tag)}
+            for c in exposing.get(row["key"], [])
+        ]
         rows.append(
             row | {
                 "title": row.get("title"), "creator_id": row.get("creator_id"), "category": row.get("category"),
                 "published_at": row.get("published_at"), "rate": rate, "ratio": rate / usual if usual else 0.0,
                 "tags": [tag for tag in tag_names("video") if row.get(f"is_{tag}")], "parts": [m / total for m in masses],
-                "comments": exposing.get(row["key"], []),
+                "comments": comments, "pieces": highlights.marked(row.get("title") or "", why.by_tag),
+                "body": highlights.marked(why.body or "", why.by_tag), "marks": why.by_tag,
             }
         )  # fmt: skip
     return rows

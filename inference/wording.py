@@ -1,7 +1,7 @@
-"""What the report page says, in Chinese and in English: checks, columns that were left out, rows that were kept out.
+"""What the report page says, in Chinese and in English: causes, tags, columns that were left out, rows that were kept out.
 
-Words only: no number is made here. Names that it does not know are shown as they were written, so that a new check or a new
-reason appears on the page before it has a sentence of its own.
+Words only: no number is made here. Names that it does not know are shown as they were written, so that a new
+reason appears on the page before it has a sentence of its own; checks have theirs in `verdicts`.
 """
 
 from typing import NamedTuple
@@ -44,106 +44,6 @@ VALUE = {
     "friends": Both("朋友", "friends"),
     "double_tap": Both("双击", "double tap"),
     "button": Both("按钮", "button"),
-}
-
-# name: question asked of the data, what a pass means, what a failure means
-CHECK: dict[str, tuple[Both, Both, Both]] = {
-    "placebo_tags": (
-        Both(
-            "把标签换到别的视频上，还能“发现”情绪操纵吗？",
-            "If tags are moved to other videos, is manipulation still “found”?",
-        ),
-        Both(
-            "换过之后几乎什么也没剩下：读数来自标签本身。",
-            "Hardly anything is left when they are moved: the reading does come from the tags.",
-        ),
-        Both(
-            "换过之后仍剩下不小的占比：方法会无中生有，情绪操纵的读数应按“至多”来理解，只有高出这条底线的部分可信。",
-            "A sizeable share is left when they are moved: the method finds some where there is none. Read the manipulation "
-            "share as an upper bound; only what stands above this floor can be trusted.",
-        ),
-    ),
-    "no_tag_action_in_first_two_seconds": (
-        Both(
-            "头两秒还来不及判断内容，有嫌疑的视频就已经掉赞更快了吗？",
-            "In the first two seconds, before anyone can judge, do suspected videos already lose likes faster?",
-        ),
-        Both(
-            "没有：头两秒两类视频掉赞一样快，正如应当的那样。",
-            "No: both kinds lose likes at one rate there, as they should.",
-        ),
-        Both(
-            "有差别：标签可能只是代表了别的东西，例如手更快的用户。",
-            "There is a difference: the tag may stand for something else, such as hastier users.",
-        ),
-    ),
-    "evidence_before_unlike": (
-        Both(
-            "用作证据的评论，都早于取消点赞的时刻吗？",
-            "Was every comment used as evidence posted before the un-like?",
-        ),
-        Both("是的，没有一条证据来自事后。", "Yes; no evidence comes from afterwards."),
-        Both(
-            "有证据晚于取消：这些归因不可信。",
-            "Some evidence is later than the un-like: those attributions cannot be trusted.",
-        ),
-    ),
-    "e_value_of_slow_unlikes": (
-        Both(
-            "一小时之后的取消：一个没看见的共同原因要有多强，才能把它与标签的关系抹掉？",
-            "Un-likes after an hour: how strong would an unseen common reason have to be to explain the link with the tags away?",
-        ),
-        Both(
-            "它得同时与标签和取消都有下面这么强的关系，才能抹掉。",
-            "It would need at least this strong a link with both the tag and the un-like.",
-        ),
-        Both(
-            "几乎不需要多强：一小时之后，标签与取消看不出可靠的关系。",
-            "It need not be strong at all: after an hour no reliable link is to be seen.",
-        ),
-    ),
-    "negative_control_time_shift": (
-        Both(
-            "把评论的时间错开，结果应当变弱。变弱了吗？",
-            "With comments moved in time the result should weaken. Does it?",
-        ),
-        Both(
-            "变弱了：起作用的确实是评论出现的时刻。",
-            "It does: it is the moment of the comments that matters.",
-        ),
-        Both(
-            "没有变弱：起作用的不是评论出现的时刻。",
-            "It does not: the moment of the comments is not what matters.",
-        ),
-    ),
-    "recovery_on_simulated_data": (
-        Both(
-            "在真实原因已知的模拟数据上，能复原出来吗？",
-            "On simulated data with known reasons, are they recovered?",
-        ),
-        Both("能。", "They are."),
-        Both(
-            "不能：对这样的数据，占比不可信。", "They are not: shares from data like these cannot be trusted."
-        ),
-    ),
-}
-
-FIGURE = {
-    "largest_placebo_share": Both("换标签后仍归因的最大占比", "largest share after moving"),
-    "estimate": Both("实际占比", "actual share"),
-    "rate_ratio": Both("速度之比（有嫌疑∶无嫌疑）", "rate ratio, suspected to unsuspected"),
-    "z": Both("z 值", "z"),
-    "e_value": Both("E 值", "E-value"),
-    "e_value_low": Both("E 值下限", "lower limit of the E-value"),
-}
-PERCENT = ("largest_placebo_share", "estimate")
-
-WHY_NOT = {
-    "not built yet": "这项检验尚未实现",
-    "no like was taken back": "没有一个赞被取消",
-    "no tag separates the videos": "标签没有把视频区分开",
-    "too few slow un-likes on one side": "一小时之后的取消太少",
-    "too few un-likes in the first two seconds": "头两秒的取消太少",
 }
 
 LEFT_OUT = {
@@ -194,14 +94,6 @@ REASON = {
     "video not in the videos table: read without its title": "视频不在视频表里，未与标题一起读",
     "video_id is empty": "缺少视频编号",
 }
-
-
-def why_not(why: str) -> Both:
-    """The reason for which a check could not be run."""
-    for known, chinese in WHY_NOT.items():
-        if why.startswith(known):
-            return Both(chinese + why[len(known) :], why)
-    return Both(why, why)
 
 
 def left_out(column: str, effect: str) -> Both:

@@ -31,6 +31,7 @@ def make(
     tables: tuple[str, ...] = ("videos", "comments"),
     surface: bool = False,
     point: bool = True,
+    words: bool = False,
     seed: int = 0,
 ) -> Path:
     """Write one folder of outputs and return it."""
@@ -61,6 +62,8 @@ def make(
         _write_videos(folder, ids, titles, category, rng)
     if "comments" in tables:
         _write_comments(folder, ids, texts)
+    if words:
+        _write_words(folder, videos)
     _write_documents(folder, reversals, parts, curve, point)
     return folder
 
@@ -110,6 +113,21 @@ def _write_comments(folder: Path, ids: np.ndarray, texts: tuple[str, ...]) -> No
         },
     }
     pq.write_table(pa.table(columns), folder / "comments.parquet")
+
+
+def _write_words(folder: Path, videos: int) -> None:
+    """What `highlights.find` would say of the texts."""
+    rows = [
+        {"kind": "video", "id": f"v{v}", "body": "他走过去蹲下来，下一秒所有人都沉默了。", "why_clickbait": ["沉默", "流浪"]}
+        for v in range(videos)
+    ] + [
+        {"kind": "comment", "id": f"m{v}-{j}", "body": None, "why_staged": ["机位", "演"]}
+        for v in range(videos)
+        for j in range(6)
+    ]  # fmt: skip
+    columns = [("kind", pa.string()), ("id", pa.string()), ("body", pa.string())]
+    columns += [(f"why_{tag}", pa.list_(pa.string())) for tag in tag_names("comment")]
+    pq.write_table(pa.Table.from_pylist(rows, pa.schema(columns)), folder / "words.parquet")
 
 
 def _write_documents(folder: Path, n: int, parts: np.ndarray, curve: bool, point: bool) -> None:

@@ -83,7 +83,7 @@ def test_run_leaves_every_table_and_the_page(world: World) -> None:
     assert result.exit_code == 0, result.output
     assert {path.name for path in world.out.iterdir()} == {
         "videos.parquet", "comments.parquet", "reversals.parquet", "videos_effect.parquet", "shares.json", "checks.json",
-        "settings.json", "report.html",
+        "settings.json", "words.parquet", "report.html",
     }  # fmt: skip
     assert "240 likes, 40 taken back" in result.stdout and str(world.out / "report.html") in result.stdout
     reversals = pq.read_table(world.out / "reversals.parquet")

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from huizan.inference.creators import LEAST
 from huizan.inference.digest import GROUPS_SHOWN, MONDAY, OF_THE_VIDEO, WEEK, Digest, digest
 from huizan.inference.engines import connect
 from huizan.inference.outcome import document, open_tables
@@ -33,9 +34,22 @@ def test_groups_lose_nothing(found: Digest) -> None:
 def test_small_groups_are_added_up(found: Digest) -> None:
     rows = found.groups["creator_id"]
     assert len(rows) <= GROUPS_SHOWN + 1
-    assert [row["n"] for row in rows[:GROUPS_SHOWN]] == sorted(
-        (row["n"] for row in rows[:GROUPS_SHOWN]), reverse=True
-    )
+    alone = [row["n"] for row in rows if not row["others"]]
+    assert alone == sorted(alone, reverse=True) and not any(row["others"] for row in rows[:-1])
+
+
+def test_creators_with_few_unlikes_have_neither_a_name_nor_a_group(tmp_path: Path) -> None:
+    """Of fifteen creators those with fewer un-likes than the least are added up, and left out where even that is few."""
+    few = _digest(make(tmp_path / "few", reversals=150, videos=40))
+    rows = few.groups["creator_id"]
+    assert all(row["n"] >= LEAST for row in rows) and rows[-1]["others"] > 1
+    named = {row["name"] for row in rows if not row["others"]}
+    assert {row["creator_id"] for row in few.videos} == named | {None}
+    assert _digest(make(tmp_path / "none", reversals=LEAST - 1)).groups.get("creator_id", []) == []
+
+
+def test_unlikes_without_a_leading_cause_are_counted(found: Digest) -> None:
+    assert 0 < found.undetermined < 500
 
 
 def test_weeks_begin_on_monday(found: Digest) -> None:

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -45,3 +46,20 @@ def test_probabilities_alone_are_read_at_one_half(tmp_path: Path) -> None:
     assert videos is not None
     rows = videos.select("p_staged", "is_staged").to_pyarrow().to_pylist()
     assert [row["is_staged"] for row in rows] == [row["p_staged"] >= 0.5 for row in rows]
+
+
+def test_times_of_another_models_table_are_read_in_any_form(tmp_path: Path) -> None:
+    made = make(tmp_path, videos=2)
+    table = pq.read_table(made / "comments.parquet")
+    wanted = open_tables(connect(), made).comments
+    assert wanted is not None
+    moments = wanted.order_by("comment_id").created_at.to_pyarrow().to_pylist()
+    seconds = table["created_at"].cast(pa.int64()).to_pylist()
+    place = table.column_names.index("created_at")
+    for column in (
+        pa.array([value // 1_000_000 for value in seconds]),
+        pa.array([f"{datetime.fromtimestamp(value / 1e6, UTC):%Y-%m-%dT%H:%M:%S}" for value in seconds]),
+    ):
+        pq.write_table(table.set_column(place, "created_at", column), made / "comments.parquet")
+        read = open_tables(connect(), made).comments
+        assert read is not None and read.order_by("comment_id").created_at.to_pyarrow().to_pylist() == moments

@@ -2,7 +2,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from huizan.inference.palette import SHADES, palette
+from huizan.inference.palette import PAPERS, SHADES, WRITING, palette
 from huizan.model.taxonomy import cause_names
 
 # Machado, Oliveira and Fernandes, IEEE TVCG 2009, severity 1.0, on linear RGB.
@@ -42,3 +42,18 @@ def test_colours_stay_apart_for_every_kind_of_sight(sight: str, paper: int) -> N
             _lab(SHADES[one][paper], SIGHT[sight]) - _lab(SHADES[other][paper], SIGHT[sight])
         )
         assert apart > 18, (one, other, apart)
+
+
+def _brightness(shade: str) -> float:
+    """Relative luminance, WCAG 2.2."""
+    rgb = np.array([int(shade[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return float(linear @ TO_XYZ[1])
+
+
+@pytest.mark.parametrize("name", WRITING)
+@pytest.mark.parametrize("on", ["paper", "raised", "wash"])
+def test_writing_stands_out_from_the_paper(name: str, on: str) -> None:
+    for theme in (0, 1):
+        light, dark = sorted((_brightness(PAPERS[name][theme]), _brightness(PAPERS[on][theme])), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, (name, on, theme)
