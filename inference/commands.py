@@ -22,6 +22,7 @@ from ..model.records import (
 )
 from . import guide
 from .exits import Group
+from .import_commands import imports
 from .options import BOOTSTRAP, DEVICE, ENGINE, EXPOSED, MODEL, OUT, SEED, TABLE, file, table
 
 if TYPE_CHECKING:
@@ -273,6 +274,9 @@ def report(folder: Path, out: Path | None) -> None:
     from .report import write_report
 
     click.echo(write_report(folder, out or folder / "report.html"))
+
+
+main.add_command(imports)
 
 
 def _settings(command: str, inputs: dict[str, Path | None], **settings: Any) -> dict[str, Any]:
