@@ -17,8 +17,9 @@ import ibis.expr.types as ir
 
 from ..model.errors import InputError
 from .collection import VIDEO, Collection
+from .daily import Daily
 from .engines import stream
-from .unfit import AGAIN, At
+from .unfit import AGAIN, DAY_AGAIN, At
 
 DEFAULT_ROOTS = 10  # root comments that a crawl brings when nobody says otherwise
 BATCH = 65_536
@@ -36,6 +37,8 @@ COMMENTS_OUT = (
     "user_id",
     "platform",
 )
+THREAD = ("platform", "n_collected", "n_total", "thread_truncated")
+DAILY_OUT = ("video_id", "creator_id", "day", "likes", "cancelled")
 KEPT_EMPTY = (
     "video_id",
     "title",
@@ -62,7 +65,7 @@ def videos_table(con: Any, collection: Collection) -> ir.Table:
     """
     rows = _ranked(con.read_parquet(collection.videos.path), "video_id")
     names = [name for name in VIDEO.names if not name.endswith("_") and name != "video_id"]
-    merged = {name: rows[name].argmax(rows.older) for name in names}
+    merged = {name: rows[name].argmax(rows.older, where=rows[name].notnull()) for name in names}
     videos = rows.group_by("video_id").aggregate(first_row=rows.row_.min(), **merged)
     threads = _threads(comments_table(con, collection))
     joined = videos.left_join(threads, videos.video_id == threads.thread_of)
@@ -103,6 +106,28 @@ def report_repeated(con: Any, collection: Collection) -> None:
     videos = con.read_parquet(collection.videos.path)
     if merged := collection.videos.rows - int(videos.video_id.nunique().to_pyarrow().as_py()):
         collection.unfit.notes["rows of a video that was collected before: merged"] = merged
+
+
+def counted(con: Any, collection: Collection, daily: Daily) -> dict[str, ir.Table]:
+    """The tables of a log of counts: videos without threads, and one row per video and day with its creator.
+
+    A day of a video that comes again is reported and left out. Where the counts name no creator, the videos do.
+    """
+    rows = con.read_parquet(daily.path)
+    again = ibis.row_number().over(ibis.window(group_by=["video_id", "day"], order_by="row_"))
+    rows = rows.mutate(again=again)
+    for batch in stream(rows.filter(rows.again > 0).order_by("row_"), BATCH):
+        for row in batch.to_pylist():
+            collection.unfit.row(At(row["file_"], row["line_"]), DAY_AGAIN, row["video_id"])
+    once = rows.filter(rows.again == 0)
+    if not collection.videos.rows:
+        return {"daily.parquet": once.order_by("row_").select(*DAILY_OUT)}
+    videos = videos_table(con, collection)
+    who = videos.select(of=videos.video_id, who=videos.creator_id)
+    joined = once.left_join(who, once.video_id == who.of)
+    joined = joined.mutate(creator_id=ibis.coalesce(joined.creator_id, joined.who)).order_by("row_")
+    names = tuple(name for name in VIDEOS_OUT if name not in THREAD)
+    return {"videos.parquet": told(videos, names), "daily.parquet": joined.select(*DAILY_OUT)}
 
 
 def told(table: ir.Table, names: tuple[str, ...]) -> ir.Table:

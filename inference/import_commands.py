@@ -8,7 +8,7 @@ import click
 from .options import OUT, TABLE
 
 if TYPE_CHECKING:
-    from .importing import Imported, Source
+    from .importing import Counts, Imported, Source
 
 PATH = click.argument("path", metavar="PATH", type=TABLE)
 PLATFORMS = ("douyin", "bili", "kuaishou", "weibo", "xhs", "tieba", "zhihu")
@@ -89,6 +89,72 @@ def tiktok(path: Path, out: Path) -> None:
     from .tiktok import read_tiktok
 
     _texts("tiktok", read_tiktok, path, out)
+
+
+@imports.command()
+@PATH
+@OUT
+def kuairec(path: Path, out: Path) -> None:
+    """KuaiRec: likes given and cancelled per video and day, with captions.
+
+    PATH holds item_daily_features.csv and, for texts, kuairec_caption_category.csv (Zenodo 18164998).
+
+    \b
+      huizan import kuairec KuaiRec/data --out kuairec
+      huizan tag --videos kuairec/videos.parquet --out tagged
+      huizan rates --daily kuairec/daily.parquet --videos tagged/videos.parquet --out rates.json
+
+    Writes DIR/videos.parquet and DIR/daily.parquet (video_id, creator_id, day, likes, cancelled).
+    """
+    from .kuaishou_logs import read_kuairec
+
+    _counts("kuairec", read_kuairec, path, out)
+
+
+@imports.command()
+@PATH
+@OUT
+def kuairand(path: Path, out: Path) -> None:
+    """KuaiRand: likes given and cancelled per video, in all of its month, with captions.
+
+    PATH holds video_features_statistic_*.csv, video_features_basic_*.csv and, for texts, kuairand_video_captions.csv
+    (Zenodo 18159199). The statistics are means; times their number they are totals, without a day.
+
+    \b
+      huizan import kuairand KuaiRand-Pure --out kuairand
+
+    Writes DIR/videos.parquet and DIR/daily.parquet, whose day is empty.
+    """
+    from .kuaishou_logs import read_kuairand
+
+    _counts("kuairand", read_kuairand, path, out)
+
+
+@imports.command()
+@PATH
+@OUT
+def yambda(path: Path, out: Path) -> None:
+    """Yambda: single likes of music and when they were taken back; delays and users, no text.
+
+    PATH holds likes.parquet and unlikes.parquet, as one of the flat folders does.
+
+    \b
+      huizan import yambda flat/50m --out yambda
+      huizan attribute --likes yambda/likes.parquet --out result
+
+    Writes DIR/likes.parquet. Its times count from a made-up day: the log's own beginning is not published.
+    """
+    from .progress import progress_for
+    from .yambda import import_yambda
+
+    _say(import_yambda(path, out, progress_for()))
+
+
+def _counts(name: str, source: "Counts", path: Path, out: Path) -> None:
+    from .importing import import_counts
+    from .progress import progress_for
+
+    _say(import_counts(name, source, path, out, progress_for()))
 
 
 def _texts(name: str, source: "Source", path: Path, out: Path) -> None:

@@ -1,7 +1,7 @@
 """An import: an export in, two tables and a report of what did not fit out; all of it or nothing.
 
-A source (`mediacrawler`, `wechat_channels`, `tiktok`) only adds rows to a `Collection`; this module stages, merges, checks and
-writes. Everything is written beside its place and moved there when all of it is whole.
+A source (`mediacrawler`, `wechat_channels`, `tiktok`, `kuaishou_logs`) only adds rows to a `Collection`; this module stages,
+merges, checks and writes. Everything is written beside its place and moved there when all of it is whole.
 """
 
 import os
@@ -22,11 +22,13 @@ from .collected import (
     batches,
     check_platforms,
     comments_table,
+    counted,
     report_repeated,
     told,
     videos_table,
 )
 from .collection import Collection
+from .daily import Daily
 from .destination import destination
 from .engines import connect
 from .outputs import write_json, write_table
@@ -38,6 +40,7 @@ REPORT, LIST = "import.json", "unfit.jsonl"
 UTC = pa.timestamp("us", tz="UTC")
 
 Source = Callable[[Collection, Path, Stage], dict[str, Any]]
+Counts = Callable[[Collection, Daily, Path, Stage], dict[str, Any]]
 
 
 @dataclass
@@ -105,6 +108,34 @@ def import_texts(
     return done
 
 
+def import_counts(
+    name: str, source: Counts, path: Path, out: Path, progress: Silent | None = None
+) -> Imported:
+    """Run a source over a log that counts likes and cancelled likes: `videos.parquet` and `daily.parquet`.
+
+    Raises
+    ------
+    InputError
+        As `import_texts`.
+    """
+    progress = progress or Silent()
+    with staging(path, out) as (folder, unfit, done):
+        raw = folder / "raw"
+        raw.mkdir()
+        collection, daily = Collection(raw, unfit), Daily(raw / "daily.parquet", unfit)
+        with progress.stage("读取 reading") as stage:
+            facts = source(collection, daily, path, stage)
+        daily.close()
+        collection.close(path)
+        con = connect()
+        with progress.stage("整理 merging and writing"):
+            for file, table in counted(con, collection, daily).items():
+                done.tables[file] = write_stream(folder / file, batches(table))
+        shutil.rmtree(raw)
+        done.report = {"source": name, **facts}
+    return done
+
+
 @contextmanager
 def staging(path: Path, out: Path) -> Iterator[tuple[Path, Unfit, Imported]]:
     """Give a folder in which tables are made; they and the report move to `out` if the block ends well.
@@ -132,12 +163,14 @@ def staging(path: Path, out: Path) -> Iterator[tuple[Path, Unfit, Imported]]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def write_stream(path: Path, rows: Iterator[pa.RecordBatch]) -> int:
-    """Write batches as they come; times are UTC timestamps. Returns how many rows there were."""
+def write_stream(path: Path, rows: Iterator[pa.RecordBatch], times: tuple[str, ...] = ()) -> int:
+    """Write batches as they come; timestamps, and int64 microseconds in `times`, become UTC. Returns how many rows there were."""
     first = next(rows, None)
     if first is None:
         raise ValueError("rows must hold at least one batch")
-    fields = [f.with_type(UTC) if pa.types.is_timestamp(f.type) else f for f in first.schema]
+    fields = [
+        f.with_type(UTC) if pa.types.is_timestamp(f.type) or f.name in times else f for f in first.schema
+    ]
     schema = pa.schema([f.with_metadata(None) for f in fields])
     count = 0
 

@@ -82,4 +82,5 @@ class Unfit:
 
 
 AGAIN = "the same comment again, collected later: that row is kept"
-REPEATED = {AGAIN}  # left out because the same is there once more: never a sign of a wrong file
+DAY_AGAIN = "the same day of the same video again: the first row is kept"
+REPEATED = {AGAIN, DAY_AGAIN}  # left out because the same is there once more: never a sign of a wrong file
