@@ -19,7 +19,8 @@ from ..model.errors import InputError
 from .collection import VIDEO, Collection
 from .daily import Daily
 from .engines import stream
-from .unfit import AGAIN, DAY_AGAIN, At
+from .ids import ENOUGH, LONG, ROUNDED
+from .unfit import AGAIN, DAY_AGAIN, EXPORT_AGAIN, At
 
 DEFAULT_ROOTS = 10  # root comments that a crawl brings when nobody says otherwise
 BATCH = 65_536
@@ -94,6 +95,21 @@ def check_platforms(con: Any, collection: Collection) -> None:
             found = f"{first[0][key]} is an id of {first[0]['one']} and of {first[0]['other']}"
             raise InputError(
                 f"{key} must mean one thing", found, "Import one platform at a time, with --platform"
+            )
+
+
+def check_digits(con: Any, collection: Collection) -> None:
+    """Raise an InputError if the long ids of a column all end in zeros: a spreadsheet has rounded them."""
+    for part, key in ((collection.videos, "video_id"), (collection.comments, "comment_id")):
+        rows = con.read_parquet(part.path)
+        long = rows.filter(rows[key].re_search(LONG)).distinct(on=key, keep="first")
+        found = long.aggregate(n=long.count(), zeros=long[key].re_search(ROUNDED).sum(), one=long[key].min())
+        n, zeros, one = found.to_pyarrow().to_pylist()[0].values()
+        if n >= ENOUGH and zeros == n:
+            raise InputError(
+                f"{key} must keep all its digits",
+                f"all {n:,} long ids end in zeros, as {one} does",
+                EXPORT_AGAIN,
             )
 
 

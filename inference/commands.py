@@ -1,4 +1,4 @@
-"""The command line `huizan`: run, tag, attribute, report.
+"""The command line `huizan`: run, tag, attribute, report; import and rates have modules of their own.
 
 Commands are thin: they open tables, call the modules that do the work, and say what came out; how they end is `exits`.
 Heavy modules are imported when a command runs, so that `--help` answers at once.
@@ -24,6 +24,7 @@ from . import guide
 from .exits import Group
 from .import_commands import imports
 from .options import BOOTSTRAP, DEVICE, ENGINE, EXPOSED, MODEL, OUT, SEED, TABLE, file, table
+from .rates_command import rates
 
 if TYPE_CHECKING:
     from .engines import Engine
@@ -277,6 +278,7 @@ def report(folder: Path, out: Path | None) -> None:
 
 
 main.add_command(imports)
+main.add_command(rates)
 
 
 def _settings(command: str, inputs: dict[str, Path | None], **settings: Any) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from .collected import (
     COMMENTS_OUT,
     VIDEOS_OUT,
     batches,
+    check_digits,
     check_platforms,
     comments_table,
     counted,
@@ -94,6 +95,7 @@ def import_texts(
             raise InputError("An export must hold videos or comments", f"{path} holds neither", do)
         con = connect()
         with progress.stage("整理 merging and writing"):
+            check_digits(con, collection)
             check_platforms(con, collection)
             report_repeated(con, collection)
             for file, part, make, columns in (

@@ -65,8 +65,7 @@ class Unfit:
             raise InputError(
                 f"{column} must keep all its digits",
                 f"{at}: {str(cell)[:SHOWN]} ({many})",
-                "A spreadsheet rounded it and the digits are gone: export again, and do not save the file from Excel "
-                "(or format the column as text before pasting)",
+                EXPORT_AGAIN,
             )
         for reason, rows in self.left_out.items():
             if reason not in REPEATED:
@@ -81,6 +80,14 @@ class Unfit:
         self._stream.write(json.dumps(told, ensure_ascii=False) + "\n")
 
 
+EXPORT_AGAIN = (
+    "A spreadsheet rounded them and the digits are gone: export again and do not save the file from Excel, or format the column "
+    "as text before pasting"
+)
 AGAIN = "the same comment again, collected later: that row is kept"
-DAY_AGAIN = "the same day of the same video again: the first row is kept"
+DAY_EXPORT_AGAIN = (
+    "A spreadsheet rounded them and the digits are gone: export again and do not save the file from Excel, or format the column "
+    "as text before pasting"
+)
+AGAIN = "the same day of the same video again: the first row is kept"
 REPEATED = {AGAIN, DAY_AGAIN}  # left out because the same is there once more: never a sign of a wrong file
