@@ -81,13 +81,9 @@ class Unfit:
 
 
 EXPORT_AGAIN = (
-    "A spreadsheet rounded them and the digits are gone: export again and do not save the file from Excel, or format the column "
-    "as text before pasting"
+    "A spreadsheet rounded them and the digits are gone: export again and do not save the file from Excel, or format the "
+    "column as text before pasting"
 )
 AGAIN = "the same comment again, collected later: that row is kept"
-DAY_EXPORT_AGAIN = (
-    "A spreadsheet rounded them and the digits are gone: export again and do not save the file from Excel, or format the column "
-    "as text before pasting"
-)
-AGAIN = "the same day of the same video again: the first row is kept"
+DAY_AGAIN = "the same day of the same video again: the first row is kept"
 REPEATED = {AGAIN, DAY_AGAIN}  # left out because the same is there once more: never a sign of a wrong file
