@@ -23,7 +23,7 @@ def garbled(text: str) -> bool:
         return True
     back = text.replace(LOST, "?").encode("gb18030", "ignore").decode("utf-8", "replace")
     chinese = sum("\u4e00" <= letter <= "\u9fff" for letter in back)
-    return chinese > 0 and chinese >= 2 * back.count(LOST)
+    return chinese > back.count(LOST)
 
 
 class Readable:
