@@ -129,7 +129,8 @@ def _by_video(daily: ir.Table, videos: ir.Table) -> tuple[pa.Table, dict[str, An
     untagged = table.of.isnull()
     for tag in tags:
         untagged = untagged | table[tag].isnull()
-    idle = ~untagged & ~(table.expected > 0)
+    any_cancelled = bool(rows.cancelled.sum().to_pyarrow().as_py())
+    idle = ~untagged & ~((table.expected if any_cancelled else table.likes) > 0)
     usable = table.filter(~untagged & ~idle)
     left_out = _left_out(
         table, {"video is not tagged": untagged, "no likes on a day when any were cancelled": idle}

@@ -18,6 +18,7 @@ from scipy.stats import t as student
 
 CAP = 0.05
 ITERATIONS, TOLERANCE = 200, 1e-9
+ROUNDS = 8
 MOST = 20.0  # |log rate ratio| beyond which the data do not bound it
 
 
@@ -75,8 +76,12 @@ def creator_effects(counts: Counts, capped: np.ndarray) -> Effects:
         raise ValueError("design must have full rank")
     weight = np.ones(counts.creators)
     fit = _Fit.start(counts).run(counts, weight)
-    even = _evened(fit.information(counts)[:, capped])
-    if (even < 1).any():
+    for _ in range(
+        ROUNDS
+    ):  # what a creator tells depends on the fit, and the fit on how creators are weighed
+        even = _evened(fit.information(counts)[:, capped])
+        if np.abs(even - weight).max() < 1e-3:
+            break
         weight = even
         fit = fit.run(counts, weight)
     information = fit.information(counts) * weight[:, None]
