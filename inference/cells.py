@@ -63,7 +63,7 @@ def identifier(cell: Any) -> str | None:
     if not isinstance(cell, (int, str)):
         raise ValueError(f"{type(cell).__name__} is no id")
     written = str(cell).strip()
-    if re.match(SCIENTIFIC, written):
+    if "+" in written and re.match(SCIENTIFIC, written):
         raise LostDigits(written)
     return written or None
 

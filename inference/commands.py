@@ -49,6 +49,8 @@ def main() -> None:
       huizan tag --videos videos.csv --comments comments.csv --out tagged
       huizan attribute --likes likes.csv --videos tagged/videos.parquet --comments tagged/comments.parquet --out result
       huizan report result
+    From exports of other tools:
+      huizan import mediacrawler MediaCrawler/data --out imported
 
     Each command's --help says which columns its tables need. Exit status: 0 done, 1 a fault of huizan, 2 bad input or usage.
     """

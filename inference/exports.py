@@ -26,6 +26,7 @@ ENDINGS = {
 LONGEST = 1 << 22  # characters of a CSV's field; more is a quote that was never closed
 LONGEST_VALUE = 1 << 28  # characters of one JSON value: a whole thread may be one
 CHUNK = 1 << 16
+MARK = "\ufeff "  # a byte order mark comes again where files were pasted together
 
 
 @dataclass(frozen=True)
@@ -118,13 +119,14 @@ def _csv(file: Path) -> list[Sheet]:
     header = next((row for _, row in rows() if isinstance(row, list)), None)
     if header is None:
         return []
-    names = tuple(name.strip() for name in header)
+    names = tuple(str(name).strip(MARK) for name in header)
 
     def below() -> Iterator[tuple[int, Row]]:
         found = rows()
         next(found)
         for line, row in found:
-            again = isinstance(row, list) and tuple(str(cell).strip("\ufeff ") for cell in row) == names
+            again = isinstance(row, list) and row[0].strip(MARK) == names[0]
+            again = again and tuple(cell.strip(MARK) for cell in row) == names
             yield line, Broken("the header again") if again else row
 
     return [Sheet(file, "", names, below)]
