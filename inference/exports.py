@@ -125,8 +125,11 @@ def _csv(file: Path) -> list[Sheet]:
         found = rows()
         next(found)
         for line, row in found:
-            again = isinstance(row, list) and row[0].strip(MARK) == names[0]
-            again = again and tuple(cell.strip(MARK) for cell in row) == names
+            again = (
+                isinstance(row, list)
+                and row[0].strip(MARK) == names[0]
+                and tuple(cell.strip(MARK) for cell in row) == names
+            )
             yield line, Broken("the header again") if again else row
 
     return [Sheet(file, "", names, below)]

@@ -5,6 +5,7 @@ same header are told by their width (`fields`). There is no transcript, no on-sc
 exports, and a thread is what the crawl was told to bring (`collected`).
 """
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from .progress import Stage
 from .unfit import At
 
 PERSON = ("creator_hash", "user_id", "user_link")  # of the newer generation, of the older, of the older Tieba
+HASH, ACCOUNT = "creator_hash", "account"
+TWO_IDS = "rows of the older generation: a person is an account there and a hash in the newer, so has two ids"
 PUBLISHED = ("create_time", "time", "publish_time", "created_time")
 COMMENTS_COUNT = ("comment_count", "comments_count", "video_comment", "total_replay_num")
 COMMENT_LIKES = ("like_count", "comment_like_count")
@@ -46,6 +49,7 @@ def read_mediacrawler(
     """
     read: dict[str, int] = {}
     skipped: list[str] = []
+    people: Counter[str] = Counter()
     for file in exported(path):
         for sheet in sheets(file):
             key = _key(sheet, file)
@@ -54,7 +58,7 @@ def read_mediacrawler(
                 continue
             if platform in (None, key[0]):
                 name = " ".join(key)
-                read[name] = read.get(name, 0) + _read(collection, sheet, path, key, stage)
+                read[name] = read.get(name, 0) + _read(collection, sheet, path, key, stage, people)
     if not read:
         raise InputError(
             "PATH must hold contents or comments as MediaCrawler exports them"
@@ -63,6 +67,8 @@ def read_mediacrawler(
             + (f" and {len(skipped) - 5} more" if len(skipped) > 5 else ""),
             "Give its data folder, one of its files, or database/sqlite_tables.db",
         )
+    if people[HASH] and people[ACCOUNT]:
+        collection.unfit.notes[TWO_IDS] = people[ACCOUNT]
     return {"read": read, "not_read": skipped}
 
 
@@ -77,12 +83,20 @@ def _key(sheet: Sheet, file: Path) -> tuple[Platform, Item] | None:
     return tell(sheet.columns, folders[-1] if folders else None)
 
 
-def _read(collection: Collection, sheet: Sheet, path: Path, key: tuple[Platform, Item], stage: Stage) -> int:
+def _read(
+    collection: Collection,
+    sheet: Sheet,
+    path: Path,
+    key: tuple[Platform, Item],
+    stage: Stage,
+    people: Counter[str],
+) -> int:
     platform, item = key
     rows = 0
     for at, row in fields(sheet, path, collection.unfit, (NEW[key], OLD[key])):
         rows += 1
         stage.advance()
+        people[HASH if row.get(HASH) else ACCOUNT] += 1
         if item == "contents":
             _content(collection, at, platform, row)
         else:

@@ -6,8 +6,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from huizan.inference.crawled_columns import NEW, OLD, TABLES, Platform
+from huizan.inference.fields import OTHER
 from huizan.inference.importing import Imported, import_texts
-from huizan.inference.mediacrawler import read_mediacrawler
+from huizan.inference.mediacrawler import TWO_IDS, read_mediacrawler
 from huizan.model.errors import InputError
 
 from tests.crawls import (
@@ -126,7 +127,7 @@ def test_two_generations_under_one_header(tmp_path: Path, platform: Platform, ol
     rows = pq.read_table(out.out / "comments.parquet").to_pylist()
     assert [row["text"] for row in rows] == ["演的吧[笑哭]", "后来的，一条"]
     assert rows[1]["comment_id"] == REPLY
-    assert list(out.report["notes"].values()) == [1]
+    assert out.report["notes"] == {OTHER: 1, TWO_IDS: 1}
     (told,) = [
         json.loads(line) for line in (out.out / "unfit.jsonl").read_text(encoding="utf-8").splitlines()
     ]
