@@ -8,6 +8,7 @@ texts.
 
 import csv
 import json
+import re
 import sqlite3
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +27,7 @@ ENDINGS = {
 LONGEST = 1 << 22  # characters of a CSV's field; more is a quote that was never closed
 LONGEST_VALUE = 1 << 28  # characters of one JSON value: a whole thread may be one
 CHUNK = 1 << 16
+BETWEEN = re.compile(r"[\[\],\s]*")  # JSON values
 MARK = "\ufeff "  # a byte order mark comes again where files were pasted together
 
 
@@ -63,7 +65,7 @@ def exported(path: Path, endings: Iterable[str] = ENDINGS) -> list[Path]:
     files = []
     if path.is_dir():
         found = (file for file in path.rglob("*") if file.suffix.lower() in endings and file.is_file())
-        hidden = (".", "_", "~$")
+        hidden = (".", "_", "~$", "Thumbs.db")
         files = [f for f in found if not any(part.startswith(hidden) for part in f.relative_to(path).parts)]
     if not files:
         raise InputError(
@@ -163,28 +165,27 @@ def _values(file: Path) -> Iterator[tuple[int, Any]]:
     """The values of an array, or of values one after another, without reading the file whole."""
     decoder = json.JSONDecoder()
     with open(file, encoding="utf-8-sig") as stream:
-        held, line, wanted, ended = "", 1, CHUNK, False
+        held, at, line, ended = "", 0, 1, False
         while True:
-            chunk = stream.read(wanted)
-            ended = ended or not chunk
-            held += chunk
-            while True:
-                start = len(held) - len(held.lstrip("[], \t\r\n"))
-                line += held.count("\n", 0, start)
-                held = held[start:]
-                try:
-                    value, end = decoder.raw_decode(held)
-                except ValueError as problem:
-                    if held and (ended or len(held) > LONGEST_VALUE):
-                        do = "Export it again; it was probably cut off"
-                        raise _unreadable(file, f"the value from line {line} on is no JSON", do) from problem
-                    wanted = max(CHUNK, len(held))  # doubling, so that a long value is not tried too often
-                    break
-                yield line, value
-                line += held.count("\n", 0, end)
-                held, wanted = held[end:], CHUNK
-            if ended:
-                return
+            between = BETWEEN.match(held, at)
+            start = between.end() if between else at
+            line += held.count("\n", at, start)
+            at = start
+            try:
+                value, end = decoder.raw_decode(held, at)
+            except ValueError as problem:
+                rest = len(held) - at
+                if rest and (ended or rest > LONGEST_VALUE):
+                    do = "Export it again; it was probably cut off"
+                    raise _unreadable(file, f"the value from line {line} on is no JSON", do) from problem
+                if ended:
+                    return
+                chunk = stream.read(max(CHUNK, rest))  # doubling, so that a long value is not tried too often
+                held, at, ended = held[at:] + chunk, 0, not chunk
+                continue
+            yield line, value
+            line += held.count("\n", at, end)
+            at = end
 
 
 def _excel(file: Path) -> list[Sheet]:

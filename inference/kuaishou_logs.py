@@ -21,6 +21,7 @@ from .unfit import At, Unfit
 
 KUAIREC, KUAIRAND = "kuairec", "kuairand"
 UNKNOWN = "UNKNOWN"
+NO_TEXTS = "captions, which lie in a file of their own: there is nothing to tag"
 
 
 def read_kuairec(collection: Collection, daily: Daily, path: Path, stage: Stage) -> dict[str, Any]:
@@ -54,6 +55,8 @@ def read_kuairec(collection: Collection, daily: Daily, path: Path, stage: Stage)
 
     wanted = ("video_id", "caption", "manual_cover_text", "topic_tag", "first_level_category_name")
     read["captions"] = _each(path, "kuairec_caption_category", collection.unfit, stage, wanted, caption)
+    if not read["captions"]:
+        collection.unfit.notes[NO_TEXTS] = 0
     return {"read": read}
 
 
@@ -83,6 +86,8 @@ def read_kuairand(collection: Collection, daily: Daily, path: Path, stage: Stage
 
     wanted = ("final_video_id", "video_id", "caption", "show_cover_text")
     read["captions"] = _each(path, "kuairand_video_captions", collection.unfit, stage, wanted, caption)
+    if not read["captions"]:
+        collection.unfit.notes[NO_TEXTS] = 0
     return {"read": read}
 
 

@@ -5,9 +5,9 @@
 for video v of creator c, where E_v is what would be expected of it if all videos were alike. κ bounds what one much liked video
 can say, σ² what one creator can say beside others. Beyond that no creator may hold more than a share `CAP` of what is known
 about a coefficient: creators that do are weighed down, as in cluster-weighted estimating equations (Williamson, Datta and
-Satten, Biometrics 2003). Fitted by penalised quasi-likelihood (Breslow and Clayton, JASA 1993); intervals are robust to how
-videos of one creator hang together (sandwich by creator), with Student's t on the effective number of creators (Carter,
-Schnepel and Steigerwald, REStat 2017). It knows nothing of delays or users: the counts have none.
+Satten, Biometrics 2003). Fitted by penalised quasi-likelihood (Breslow and Clayton, JASA 1993; variances by Schall, Biometrika
+1991); intervals are robust to how videos of one creator hang together (sandwich by creator), with Student's t on the effective
+number of creators (Carter, Schnepel and Steigerwald, REStat 2017). It knows nothing of delays or users: the counts have none.
 """
 
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from scipy.stats import t as student
 CAP = 0.05
 ITERATIONS, TOLERANCE = 200, 1e-9
 ROUNDS = 8
+LEAST = 1e-8  # σ² that is as good as none
 MOST = 20.0  # |log rate ratio| beyond which the data do not bound it
 
 
@@ -141,7 +142,8 @@ class _Fit:
         beta = np.linalg.solve(bread, right)
         rest = sz - sx @ beta
         effect = shrunk * rest
-        between = float(np.average(effect**2 + shrunk, weights=weight))
+        told = s * self.between / (1.0 + s * self.between)  # how much of each effect is data, not prior
+        between = max(float((weight * effect**2).sum() / (weight * told).sum()), LEAST)
         fit = _Fit(beta, effect, between, self.dispersion)
         return _Fit(beta, effect, between, fit._moment(counts, s))
 

@@ -5,7 +5,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from huizan.inference.importing import import_counts
-from huizan.inference.kuaishou_logs import read_kuairand, read_kuairec
+from huizan.inference.kuaishou_logs import NO_TEXTS, read_kuairand, read_kuairec
 from huizan.model.errors import InputError
 
 DAILY = (
@@ -104,6 +104,7 @@ def test_without_captions_there_are_still_counts(tmp_path: Path) -> None:
     write(tmp_path / "d" / "item_daily_features.csv", DAILY, a_day(0, 20200705, 100, 10))
     found = tables("kuairec", tmp_path / "d", tmp_path)
     assert found["videos.parquet"][0]["title"] is None and len(found["daily.parquet"]) == 1
+    assert NO_TEXTS in (tmp_path / "out" / "import.json").read_text(encoding="utf-8")
 
 
 def test_what_is_not_the_log_is_refused(tmp_path: Path) -> None:
