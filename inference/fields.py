@@ -1,10 +1,10 @@
 """Rows of an export by the names of their fields: the header's, or those of another known header of the same width.
 
-A CSV that a tool appended to after its columns had changed holds rows of two widths under one header. What is as wide as neither
-is reported and left out.
+A CSV that a tool appended to after its columns had changed holds rows of two widths under one header. What is as wide as neither,
+or has its ids and times elsewhere, is reported and left out.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from .exports import Broken, Sheet
 from .unfit import At, Unfit
 
 OTHER = "rows of another generation under one header: told by their width"
+SHIFTED = "ids and times are not where the header says"
 
 
 def label(sheet: Sheet, path: Path) -> str:
@@ -21,7 +22,12 @@ def label(sheet: Sheet, path: Path) -> str:
 
 
 def fields(
-    sheet: Sheet, path: Path, unfit: Unfit, known: Iterable[tuple[str, ...]] = (), wanted: Iterable[str] = ()
+    sheet: Sheet,
+    path: Path,
+    unfit: Unfit,
+    known: Iterable[tuple[str, ...]] = (),
+    wanted: Iterable[str] = (),
+    fits: Callable[[dict[str, Any]], bool] = bool,
 ) -> Iterator[tuple[At, dict[str, Any]]]:
     """The rows of a sheet, each with where it stands.
 
@@ -31,16 +37,16 @@ def fields(
         Other headers that rows may follow, told by the number of their fields.
     wanted
         Columns that are needed; default: all.
+    fits
+        Whether ids and times are where they should be. It decides where several headers are as wide as a row; a row in which
+        it holds for none of them is reported.
     """
-    widths: dict[int, tuple[str, ...]] = {len(sheet.columns): sheet.columns}
-    for header in known:
-        widths.setdefault(len(header), header)
     keep = set(wanted)
-    places = {
-        width: [(i, name) for i, name in enumerate(header) if not keep or name in keep]
-        for width, header in widths.items()
-    }
-    name, of = label(sheet, path), " or ".join(str(width) for width in sorted(widths))
+    places: dict[int, list[list[tuple[int, str]]]] = {}
+    for header in dict.fromkeys((sheet.columns, *known)):
+        column = [(i, name) for i, name in enumerate(header) if not keep or name in keep]
+        places.setdefault(len(header), []).append(column)
+    name, of = label(sheet, path), " or ".join(str(width) for width in sorted(places))
     for line, row in sheet.rows():
         at = At(name, line)
         if isinstance(row, dict):
@@ -48,10 +54,17 @@ def fields(
         elif isinstance(row, Broken):
             unfit.rows += 1
             unfit.row(at, row.reason)
-        elif len(row) not in widths:
+        elif len(row) not in places:
             unfit.rows += 1
             unfit.row(at, f"not as wide as the header ({of} fields)", f"{len(row)} fields")
         else:
-            if len(row) != len(sheet.columns):
-                unfit.notes[OTHER] += 1
-            yield at, {column: row[i] for i, column in places[len(row)]}
+            for number, places_of in enumerate(places[len(row)]):
+                named = {column: row[i] for i, column in places_of}
+                if fits(named):
+                    if number or len(row) != len(sheet.columns):
+                        unfit.notes[OTHER] += 1
+                    yield at, named
+                    break
+            else:
+                unfit.rows += 1
+                unfit.row(at, SHIFTED)

@@ -37,6 +37,7 @@ from .progress import Silent, Stage
 from .unfit import Unfit
 
 TABLES = ("videos.parquet", "comments.parquet", "likes.parquet", "daily.parquet")
+STAGED = ".import-"
 REPORT, LIST = "import.json", "unfit.jsonl"
 UTC = pa.timestamp("us", tz="UTC")
 
@@ -150,7 +151,9 @@ def staging(path: Path, out: Path) -> Iterator[tuple[Path, Unfit, Imported]]:
         )
     done = Imported(out)
     with destination(out, (), ()):
-        folder = out / f".import-{os.getpid()}"
+        for stale in out.glob(f"{STAGED}*"):  # of an import that was killed
+            shutil.rmtree(stale, ignore_errors=True)
+        folder = out / f"{STAGED}{os.getpid()}"
         try:
             folder.mkdir()
             with open(folder / LIST, "w", encoding="utf-8") as stream:

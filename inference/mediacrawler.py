@@ -6,6 +6,7 @@ exports, and a thread is what the crawl was told to bring (`collected`).
 """
 
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ def _read(
 ) -> int:
     platform, item = key
     rows = 0
-    for at, row in fields(sheet, path, collection.unfit, (NEW[key], OLD[key])):
+    for at, row in fields(sheet, path, collection.unfit, (NEW[key], OLD[key]), fits=partial(_fits, platform)):
         rows += 1
         stage.advance()
         people[HASH if row.get(HASH) else ACCOUNT] += 1
@@ -102,6 +103,16 @@ def _read(
         else:
             _comment(collection, at, platform, row)
     return rows
+
+
+def _fits(platform: Platform, row: dict[str, Any]) -> bool:
+    """Whether what stands under ids could be ids, and under the time a time; what a spreadsheet did to an id is told later."""
+    for name in ("comment_id", JOINS[platform]):
+        cell = row.get(name)
+        if isinstance(cell, str) and not (cell.isascii() and len(cell.split()) < 2):
+            return False
+    time = _first(row, PUBLISHED)
+    return not isinstance(time, str) or any(letter.isdigit() for letter in time)
 
 
 def _first(row: dict[str, Any], names: tuple[str, ...]) -> Any:

@@ -1,6 +1,7 @@
 import json
 import sqlite3
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from huizan.inference import exports
 from huizan.inference.exports import Broken, exported, sheets
 from huizan.model.errors import InputError
 
-from tests.crawls import write_csv, write_xlsx
+from tests.crawls import write_csv, write_json, write_jsonl, write_xlsx
 
 
 def rows_of(path: Path) -> list:
@@ -80,6 +81,29 @@ def test_a_json_array_is_read_in_pieces(tmp_path: Path, monkeypatch: pytest.Monk
     path.write_text(json.dumps(values, ensure_ascii=False, indent=4)[:-30], encoding="utf-8")
     with pytest.raises(InputError, match=r"the value from line 34 on is no JSON. Export it again"):
         rows_of(path)
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "json", "sqlite"])
+def test_rows_are_never_held_together(tmp_path: Path, form: str) -> None:
+    rows = [{"id": str(i), "text": f"演的吧{i}" * 40} for i in range(20_000)]
+    if form == "sqlite":
+        path = tmp_path / "a.db"
+        con = sqlite3.connect(path)
+        con.execute("CREATE TABLE t (id TEXT, text TEXT)")
+        con.executemany("INSERT INTO t VALUES (?, ?)", [list(row.values()) for row in rows])
+        con.commit()
+        con.close()
+    else:
+        path = {"csv": write_csv, "jsonl": write_jsonl, "json": write_json}[form](
+            tmp_path / f"a.{form}", rows
+        )
+    tracemalloc.start()
+    try:
+        seen = sum(1 for _ in sheets(path)[0].rows())
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert seen == 20_000 and peak < 6_500_000 < path.stat().st_size
 
 
 def test_empty_files_have_no_sheets(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ import io
 from pathlib import Path
 
 from huizan.inference.exports import sheets
-from huizan.inference.fields import OTHER, fields, label
+from huizan.inference.fields import OTHER, SHIFTED, fields, label
 from huizan.inference.unfit import Unfit
 
 from tests.crawls import write_csv, write_xlsx
@@ -22,6 +22,20 @@ def test_rows_of_two_widths_under_one_header(tmp_path: Path) -> None:
     assert unfit.notes == {OTHER: 1}
     assert unfit.left_out == {"not as wide as the header (2 or 3 fields)": 1}
     assert str(next(iter(unfit.first.values()))) == "deep/a.csv, line 4"
+
+
+def test_headers_of_one_width_are_told_by_where_ids_and_times_are(tmp_path: Path) -> None:
+    path = write_csv(
+        tmp_path / "a.csv", [{"id": "1", "time": "5", "text": "a"}], ["b", "2", "6"], ["c", "d", "e"]
+    )
+    (sheet,) = sheets(path)
+    unfit = Unfit(io.StringIO())
+    rows = fields(sheet, path, unfit, [("text", "id", "time")], fits=lambda row: row["id"].isdigit())
+    assert [row for _, row in rows] == [
+        {"id": "1", "time": "5", "text": "a"},
+        {"text": "b", "id": "2", "time": "6"},
+    ]
+    assert unfit.notes == {OTHER: 1} and unfit.left_out == {SHIFTED: 1}
 
 
 def test_only_what_is_wanted(tmp_path: Path) -> None:

@@ -77,6 +77,13 @@ def test_all_of_it_or_nothing(data: Path, tmp_path: Path, monkeypatch: pytest.Mo
     assert (kept / "videos.parquet").read_text() == "before"
 
 
+def test_what_a_killed_import_left_is_removed(data: Path, tmp_path: Path) -> None:
+    left = tmp_path / "out" / ".import-1" / "raw"
+    left.mkdir(parents=True)
+    imported(data, tmp_path / "out")
+    assert not left.parent.exists()
+
+
 def test_tables_of_another_import_are_not_left_beside(data: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     imported(data, out)

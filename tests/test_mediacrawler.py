@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from huizan.inference.crawled_columns import NEW, OLD, TABLES, Platform
-from huizan.inference.fields import OTHER
+from huizan.inference.fields import OTHER, SHIFTED
 from huizan.inference.importing import Imported, import_texts
 from huizan.inference.mediacrawler import TWO_IDS, read_mediacrawler
 from huizan.model.errors import InputError
@@ -134,6 +134,20 @@ def test_two_generations_under_one_header(tmp_path: Path, platform: Platform, ol
     widths = sorted((len(NEW[platform, "comments"]), len(OLD[platform, "comments"])))
     assert told["file"] == f"{platform}/csv/search_comments_{DAY}.csv" and told["line"] == 4
     assert told["reason"] == f"not as wide as the header ({widths[0]} or {widths[1]} fields)"
+
+
+def test_an_older_header_as_wide_as_the_newer(tmp_path: Path) -> None:
+    """Comments of 2023 had neither likes nor places; rows of today are as wide and in another order."""
+    older = {n: c for n, c in comment("xhs", 0, old=True).items() if n not in ("like_count", "ip_location")}
+    newer = comment("xhs", 1, content="后来的")
+    assert len(older) == len(newer) and list(older) != list(newer)
+    shifted = ["演的 吧", *newer.values()][:-1]
+    write_csv(tmp_path / "data" / "xhs" / "search_comments_x.csv", [older], newer.values(), shifted)
+    out = imported(tmp_path / "data", tmp_path)
+    rows = pq.read_table(out.out / "comments.parquet").to_pylist()
+    assert [(row["comment_id"], row["text"]) for row in rows] == [(ROOT, "演的吧[笑哭]"), (REPLY, "后来的")]
+    assert [row["user_id"] for row in rows] == ["88888888888888888", "0123456789abcdef"]
+    assert SHIFTED in (tmp_path / "out" / "unfit.jsonl").read_text(encoding="utf-8")
 
 
 def test_the_same_comment_in_several_files_is_kept_once(tmp_path: Path) -> None:
