@@ -38,7 +38,7 @@ def text(cell: Any) -> str | None:
     >>> text(" [doge] 演的吧 "), text("None")
     ('[doge] 演的吧', None)
     """
-    return None if nothing(cell) else str(cell).strip()
+    return None if nothing(cell) else _whole(str(cell).strip())
 
 
 def identifier(cell: Any) -> str | None:
@@ -65,7 +65,7 @@ def identifier(cell: Any) -> str | None:
     written = str(cell).strip()
     if "+" in written and re.match(SCIENTIFIC, written):
         raise LostDigits(written)
-    return written or None
+    return _whole(written) or None
 
 
 def count(cell: Any) -> int | None:
@@ -79,7 +79,7 @@ def count(cell: Any) -> int | None:
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         if cell < 0 or cell != int(cell):
             raise ValueError("a count is a whole number from zero on")
-        return int(cell)
+        return _counted(int(cell))
     found = COUNT.fullmatch(str(cell).strip().replace(",", "").replace("，", ""))
     if not found:
         raise ValueError("no count")
@@ -93,9 +93,7 @@ def count(cell: Any) -> int | None:
         if "." in number
         else int(number)
     )
-    if value > LAST_INT64:
-        raise ValueError("no count is so large")
-    return value
+    return _counted(value)
 
 
 def rounded(cell: Any) -> bool:
@@ -108,8 +106,8 @@ def measure(cell: Any) -> float | None:
     if nothing(cell):
         return None
     value = float(cell)
-    if not 0 <= value < math.inf:
-        raise ValueError("must be a number from zero on")
+    if not 0 <= value < EXACT:
+        raise ValueError("must be a number from zero on, and no larger than any count")
     return value
 
 
@@ -149,3 +147,18 @@ def _within(time: datetime) -> int:
     if not FIRST <= since.total_seconds() < LAST:
         raise ValueError("no time between 2000 and 2100")
     return since // timedelta(microseconds=1)
+
+
+def _counted(value: int) -> int:
+    if value > LAST_INT64:
+        raise ValueError("no count is so large")
+    return value
+
+
+def _whole(text: str) -> str:
+    """The text without halves of characters, which are left where a program cut an emoji in two."""
+    try:
+        text.encode()
+        return text
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

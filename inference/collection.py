@@ -103,7 +103,7 @@ class Collection:
         if row["title"] is None:
             row["title"], row["description"] = row["description"], None
         row |= {
-            "hashtags": hashtags or None,
+            "hashtags": [cells.text(tag) for tag in hashtags or ()] or None,
             "platform": platform,
             "more": cells.rounded(given.get("n_total")),
         }

@@ -48,7 +48,7 @@ class Daily:
         try:
             day = _day(row.get("date"))
             times = cells.measure(row.get("counts", 1))
-            likes, cancelled = cells.measure(row.get(LIKES)), cells.measure(row.get(CANCELLED))
+            likes, cancelled = (cells.measure(row.get(name)) for name in (LIKES, CANCELLED))
         except ValueError as problem:
             self._unfit.row(at, "a day or a count cannot be read", problem)
             return

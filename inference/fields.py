@@ -17,8 +17,14 @@ SHIFTED = "ids and times are not where the header says"
 
 def label(sheet: Sheet, path: Path) -> str:
     """What a sheet is called in reports: its file below `path`, and its own name where a file has several."""
-    file = sheet.file.relative_to(path).as_posix() if path.is_dir() else sheet.file.name
+    file = below(sheet.file, path)
     return f"{file} [{sheet.name}]" if sheet.name else file
+
+
+def below(file: Path, path: Path) -> str:
+    """What a file is called below `path`; bytes of its name that are not UTF-8 are written out."""
+    name = file.relative_to(path).as_posix() if path.is_dir() else file.name
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def fields(

@@ -19,7 +19,7 @@ def garbled(text: str) -> bool:
     """
     if text.isascii():
         return False
-    if LOST in text and text.count(LOST) * 3 >= len(text):
+    if text.count(LOST) * 2 > len(text):
         return True
     back = text.replace(LOST, "?").encode("gb18030", "ignore").decode("utf-8", "replace")
     chinese = sum("\u4e00" <= letter <= "\u9fff" for letter in back)

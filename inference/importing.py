@@ -156,7 +156,7 @@ def staging(path: Path, out: Path) -> Iterator[tuple[Path, Unfit, Imported]]:
         folder = out / f"{STAGED}{os.getpid()}"
         try:
             folder.mkdir()
-            with open(folder / LIST, "w", encoding="utf-8") as stream:
+            with open(folder / LIST, "w", encoding="utf-8", errors="backslashreplace") as stream:
                 unfit = Unfit(stream)
                 yield folder, unfit, done
             done.report |= {"huizan": version("huizan"), "rows": done.tables, **_told_of(unfit)}

@@ -31,11 +31,11 @@ def read_kuairec(collection: Collection, daily: Daily, path: Path, stage: Stage)
 
     def counts(at: At, row: dict[str, Any]) -> None:
         daily.add(at, row)
-        if row["video_id"] in seen:  # the same facts on every day
+        if (video := str(row.get("video_id"))) in seen:  # the same facts on every day
             return
-        seen.add(row["video_id"])
+        seen.add(video)
         given = {
-            "video_id": row["video_id"], "creator_id": row.get("author_id"), "published_at": row.get("upload_dt"),
+            "video_id": row.get("video_id"), "creator_id": row.get("author_id"), "published_at": row.get("upload_dt"),
             "duration_ms": _milliseconds(row.get("video_duration")),
         }  # fmt: skip
         collection.video(at, KUAIREC, given)
@@ -47,7 +47,7 @@ def read_kuairec(collection: Collection, daily: Daily, path: Path, stage: Stage)
 
     def caption(at: At, row: dict[str, Any]) -> None:
         given = {
-            "video_id": row["video_id"], "title": _known(row.get("caption")),
+            "video_id": row.get("video_id"), "title": _known(row.get("caption")),
             "ocr_text": _known(row.get("manual_cover_text")), "category": _known(row.get("first_level_category_name")),
         }  # fmt: skip
         tags = listed(_known(row.get("topic_tag")))
@@ -69,7 +69,7 @@ def read_kuairand(collection: Collection, daily: Daily, path: Path, stage: Stage
 
     def basic(at: At, row: dict[str, Any]) -> None:
         given = {
-            "video_id": row["video_id"], "creator_id": row.get("author_id"), "published_at": row.get("upload_dt"),
+            "video_id": row.get("video_id"), "creator_id": row.get("author_id"), "published_at": row.get("upload_dt"),
             "duration_ms": _milliseconds(row.get("video_duration")),
         }  # fmt: skip
         collection.video(at, KUAIRAND, given)

@@ -12,7 +12,7 @@ from ..model.errors import InputError
 from . import cells
 from .collection import Collection
 from .exports import Sheet, exported, sheets
-from .fields import fields
+from .fields import below, fields
 from .hashtags import inline
 from .progress import Stage
 from .unfit import At
@@ -32,7 +32,7 @@ def read_wechat_channels(collection: Collection, path: Path, stage: Stage) -> di
         found = sheets(file)
         kind = _kind(found[0]) if found else None
         if kind is None:
-            skipped.append(file.name)
+            skipped.append(below(file, path))
             continue
         for at, row in fields(found[0], path, collection.unfit):
             stage.advance()

@@ -18,7 +18,7 @@ def test_counts(cell: Any, value: int | None) -> None:
     assert cells.count(cell) == value
 
 
-@pytest.mark.parametrize("cell", ["赞", "-1", -1, "1.5", 1.5, "1万2", "2024-05-15", "9" * 20])
+@pytest.mark.parametrize("cell", ["赞", "-1", -1, "1.5", 1.5, "1万2", "2024-05-15", "9" * 20, 10**20])
 def test_what_is_no_count(cell: Any) -> None:
     with pytest.raises(ValueError, match="count"):
         cells.count(cell)
@@ -79,6 +79,7 @@ def test_texts_and_measures() -> None:
         and cells.text(12) == "12"
     )
     assert cells.measure("0.303") == 0.303 and cells.measure("") is None
-    for cell in ("-1", "inf", "x"):
+    assert cells.text("好\ud83d") == "好\ufffd" and cells.text("好\ud83d\ude02") == "好😂", "cut emoji"
+    for cell in ("-1", "inf", "x", "1e300"):
         with pytest.raises(ValueError):
             cells.measure(cell)

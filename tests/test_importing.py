@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,21 @@ def test_out_lies_outside_the_export(data: Path) -> None:
         with pytest.raises(InputError, match="must lie outside what is imported"):
             imported(data, out)
     assert len(list(data.iterdir())) == 2
+
+
+def test_cut_characters_and_names_in_other_encodings_are_no_fault(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    row = video(
+        "xhs", title="街头\ud83d", tag_list="好\ud83d,人", liked_count="\ud83d", comment_count="\ud83d"
+    )
+    path = write_jsonl(data / "xhs_contents_x.jsonl", [])
+    path.write_text(json.dumps(row) + "\n")
+    path.rename(Path(os.fsdecode(os.fsencode(data) + "/内容.jsonl".encode("gbk"))))
+    out = imported(data, tmp_path / "out").out
+    (found,) = pq.read_table(out / "videos.parquet").to_pylist()
+    assert found["title"] == "街头\ufffd" and found["hashtags"] == ["好\ufffd", "人"]
+    (told,) = [json.loads(line) for line in (out / LIST).read_text(encoding="utf-8").splitlines()]
+    assert told["reason"] == "n_total cannot be read" and told["file"].endswith(".jsonl")
 
 
 def test_times_are_written_in_utc(tmp_path: Path) -> None:
