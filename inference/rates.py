@@ -23,14 +23,15 @@ from ..model.taxonomy import tag_names
 from .refusal import refuse_if_most
 
 AGE = "age of the video"
+SUPPORT = 20  # videos with a probability of one half and more without which 0 and 1 are not compared
 DAY = 86_400_000_000  # microseconds
 CANNOT_TELL = (
     "Counts have no delay: a slip of the finger, second thoughts and a later exposure look the same.",
     "Counts have no user: whether many took back one like each or few took back many is not in them.",
     "A like that is cancelled on a day may be of any earlier day, also before the first: the rate is cancelled likes per like "
     "given in these days, not the chance of a like to be taken back. It is high for old videos.",
-    "A tag is the tagger's reading of texts; what it gets wrong pulls the ratio towards 1. The ratio compares a probability of 1 "
-    "with 0, also where no video comes near 1.",
+    "A tag is the tagger's reading of texts; what it gets wrong pulls the ratio towards 1. The logarithm of the rate is taken to "
+    "grow evenly with the tag's probability. The ratio compares a probability of 1 with 0; where fewer than 20 videos reach one half it would be made up, and only a tenth of probability is compared.",
     "Videos of one creator differ in more than their tags (audience, promotion, age): a ratio is an association, no cause.",
 )
 
@@ -197,15 +198,22 @@ def _of_tag(
         told[f"cancelled_per_like_{name}"] = (
             float(cancelled[rows].sum() / likes[rows].sum()) if rows.any() else None
         )
-    for name, side in (("rate_ratio", "within"), ("between_creators", "between")):
+    near = int((_column(table, f"p_{tag}") >= 0.5).sum())
+    told["videos_near_it"] = near
+    for name, side, step in (
+        ("rate_ratio", "within", 1.0),
+        ("rate_ratio_per_tenth", "within", 0.1),
+        ("between_creators_per_tenth", "between", 0.1),
+    ):
         place = places.get(f"{tag} {side}")
-        told[name] = None if effects is None or place is None else _ratio(effects, place)
+        known = effects is not None and place is not None and (step < 1 or near >= SUPPORT)
+        told[name] = _ratio(effects, place, step) if known else None
     return told
 
 
-def _ratio(effects: Effects, place: int) -> dict[str, Any] | None:
-    """A rate ratio with its interval; None if the data do not bound it."""
-    values = [float(bound[place]) for bound in (effects.estimate, effects.low, effects.high)]
+def _ratio(effects: Effects, place: int, step: float) -> dict[str, Any] | None:
+    """A rate ratio for a `step` of probability, with its interval; None if the data do not bound it."""
+    values = [step * float(bound[place]) for bound in (effects.estimate, effects.low, effects.high)]
     if not all(math.isfinite(value) and abs(value) < MOST for value in values):
         return None
     estimate, low, high = (math.exp(value) for value in values)
@@ -233,15 +241,15 @@ def lines(document: dict[str, Any]) -> list[str]:
         f"{d['n_videos']:,} videos, {d['n_creators']:,} creators"
     ]
     for tag, told in d["tags"].items():
-        ratio = told["rate_ratio"]
-        said = (
-            f"{ratio['estimate']:.2f} [{ratio['low']:.2f}, {ratio['high']:.2f}]"
-            if ratio
-            else "the data do not tell"
-        )
+        whole, tenth = (_said(told[name]) for name in ("rate_ratio", "rate_ratio_per_tenth"))
+        said = whole or (f"{tenth} per tenth of probability" if tenth else "the data do not tell")
         out.append(f"  {tag}: rate ratio within creators {said}")
     out += [
         f"  left out: {n['videos']:,} videos ({n['cancelled']:,} cancelled): {reason}"
         for reason, n in d["left_out"].items()
     ]
     return [*out, *(f"  {text}" for text in d["cannot_tell"])]
+
+
+def _said(ratio: dict[str, Any] | None) -> str:
+    return f"{ratio['estimate']:.2f} [{ratio['low']:.2f}, {ratio['high']:.2f}]" if ratio else ""

@@ -85,6 +85,22 @@ def test_the_tag_that_loses_likes_is_found(tmp_path: Path) -> None:
     assert "no delay" in told and "no user" in told
 
 
+def test_what_no_video_comes_near_is_not_compared(tmp_path: Path) -> None:
+    daily, videos = world(tmp_path)
+    table = pq.read_table(videos)
+    low = pa.array(np.array(table["p_clickbait"].to_pylist()) * 0.3)
+    pq.write_table(table.set_column(table.column_names.index("p_clickbait"), "p_clickbait", low), videos)
+    document = found(daily, videos)
+    told = document["tags"]["clickbait"]
+    assert told["videos_near_it"] == 0 and told["rate_ratio"] is None
+    tenth = told["rate_ratio_per_tenth"]
+    assert 1 < tenth["low"] < math.exp(0.7 / 3) < tenth["high"], (
+        "for a tenth, where all is squeezed into three"
+    )
+    said = f"clickbait: rate ratio within creators {tenth['estimate']:.2f} "
+    assert said in "\n".join(lines(document)) and "per tenth of probability" in "\n".join(lines(document))
+
+
 def test_days_are_levelled(tmp_path: Path) -> None:
     """Tagged videos that are liked only on the last day, when five times as many likes are cancelled of every video."""
     random = np.random.default_rng(1)
@@ -105,7 +121,9 @@ def test_days_are_levelled(tmp_path: Path) -> None:
         document["tags"]["clickbait"]["cancelled_per_like_tagged"]
         > 1.5 * document["cancelled_per_like"] * 0.8
     )
-    assert document["tags"]["staged"]["rate_ratio"] is None, "no creator has videos that differ in it"
+    assert document["tags"]["staged"]["rate_ratio_per_tenth"] is None, (
+        "no creator has videos that differ in it"
+    )
     assert document["adjusted_for"] == ["creator", "day"]
 
 
