@@ -1,4 +1,4 @@
-"""The command line `huizan`: run, tag, attribute, report.
+"""The command line `huizan`: run, tag, attribute, report; import and rates have modules of their own.
 
 Commands are thin: they open tables, call the modules that do the work, and say what came out; how they end is `exits`.
 Heavy modules are imported when a command runs, so that `--help` answers at once.
@@ -22,7 +22,9 @@ from ..model.records import (
 )
 from . import guide
 from .exits import Group
+from .import_commands import imports
 from .options import BOOTSTRAP, DEVICE, ENGINE, EXPOSED, MODEL, OUT, SEED, TABLE, file, table
+from .rates_command import rates
 
 if TYPE_CHECKING:
     from .engines import Engine
@@ -47,6 +49,8 @@ def main() -> None:
       huizan tag --videos videos.csv --comments comments.csv --out tagged
       huizan attribute --likes likes.csv --videos tagged/videos.parquet --comments tagged/comments.parquet --out result
       huizan report result
+    From exports of other tools:
+      huizan import mediacrawler MediaCrawler/data --out imported
 
     Each command's --help says which columns its tables need. Exit status: 0 done, 1 a fault of huizan, 2 bad input or usage.
     """
@@ -280,6 +284,10 @@ def report(folder: Path, out: Path | None) -> None:
     from .report import write_report
 
     click.echo(write_report(folder, out or folder / "report.html"))
+
+
+main.add_command(imports)
+main.add_command(rates)
 
 
 def _settings(command: str, inputs: dict[str, Path | None], **settings: Any) -> dict[str, Any]:

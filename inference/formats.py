@@ -77,7 +77,7 @@ def open_raw(con: Any, path: Path, columns: Iterable[Column]) -> Raw:
             table = con.read_parquet(names, union_by_name=True, binary_as_string=True, **several)
             return Raw(table, path, "parquet")
         for file in files:
-            _check_utf8(file)
+            check_utf8(file)
         if kind == "jsonl":
             return Raw(open_jsonl(con, names, tuple(columns), several), path, "jsonl")
         separator = "\t" if kind == "tsv" else ","
@@ -182,7 +182,7 @@ def _header(files: list[Path], separator: str) -> list[str]:
     return first
 
 
-def _check_utf8(file: Path) -> None:
+def check_utf8(file: Path) -> None:
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     line = 1
     with _bytes(file) as stream:

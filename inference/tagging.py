@@ -35,6 +35,7 @@ from .tables import read
 
 ROWS = 65_536  # rows in a batch, a part and a row group
 EXPLAINED = 256  # rows whose words are tried together
+KEPT = ("title", "category", "duration_ms", "n_collected", "n_total", "thread_truncated")
 CODE = "part-{:06d}.parquet"
 
 
@@ -58,11 +59,7 @@ def tag_videos(
         If the table does not hold (`tables.read`) or the output cannot be written; nothing is half-written.
     """
     table = read(con, videos, VIDEOS)
-    keep = [
-        c.name
-        for c in VIDEOS.columns
-        if c.sort in ("id", "time") or c.name in ("title", "category", "duration_ms")
-    ]
+    keep = [c.name for c in VIDEOS.columns if c.sort in ("id", "time") or c.name in KEPT]
 
     def units(batch: pa.Table) -> tuple[Units, np.ndarray]:
         texts = [name for name in VIDEO_TEXTS if name in batch.column_names]

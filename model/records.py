@@ -58,6 +58,9 @@ _VIDEO = (
     Column("published_at", "time", "when it was posted"),
     Column("category", "text", "its channel or subject, in the platform's words"),
     Column("duration_ms", "number", "how long it is, milliseconds"),
+    Column("n_collected", "number", "how many of its comments are in the comments table"),
+    Column("n_total", "number", "how many comments the platform counts"),
+    Column("thread_truncated", "flag", "whether more comments were made than were collected"),
 )
 _TITLE = Column("title", "text", "title or caption")
 _COMMENT = (
@@ -151,6 +154,16 @@ AUDITED = Record(
     ),
     one_of=tuple(f"is_{tag.name}" for tag in TAGS if "video" in tag.kinds),
     key="video_id",
+)
+DAILY = Record(
+    "counts of cancelled likes",
+    (
+        Column("video_id", "id", "the video", required=True),
+        Column("creator_id", "id", "who posted it; default: what the videos say"),
+        Column("day", "time", "which day; empty or not there: all days together"),
+        Column("likes", "number", "likes given on it", required=True),
+        Column("cancelled", "number", "likes cancelled on it", required=True),
+    ),
 )
 TAGGED_COMMENTS = Record(
     "tagged comments",
