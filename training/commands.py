@@ -1,4 +1,4 @@
-"""The command line `huizan-train`: pretrain, fit, evaluate, export, simulate.
+"""The command line `huizan-train`: pretrain, fit, evaluate, export, simulate; sample and collect have a module of their own.
 
 Thin commands over the modules that do the work; heavy modules are imported when a command runs. Exit status as `huizan`'s.
 """
@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from ..model.errors import InputError
+from .labelling_commands import collect, sample
 
 FOLDER = click.Path(path_type=Path)
 
@@ -44,8 +45,14 @@ def main() -> None:
       huizan-train pretrain --corpus corpus.parquet --out checkpoints/encoder
       huizan-train fit --encoder checkpoints/encoder --comments comments.jsonl --videos videos.jsonl --out checkpoint
       huizan-train evaluate --model checkpoint --comments comments.jsonl
+      huizan-train sample --comments comments.jsonl --n 500 --out tasks
+      huizan-train collect export.json --kind comment --out labels.jsonl
       huizan-train simulate --world base --out worlds/base
     """
+
+
+main.add_command(sample)
+main.add_command(collect)
 
 
 @main.command()
