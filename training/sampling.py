@@ -98,8 +98,9 @@ def draw(settings: SampleSettings, load: "Callable[[], Tagger] | None" = None) -
     lists = [_Best(settings.n, distinct=not random) for _ in ([0] if random else chosen)]
     for rows, units, scores in _scored(pool, load, settings, counts):
         ties = [_hash(settings.seed, row["key"]) for row in rows]
-        alike = random or scores is None
-        ranks = [np.array(ties) / 2**64] if alike else [_entropy(scores[:, i]) for i in chosen]
+        ranks = [np.array(ties) / 2**64] if scores is None else [_entropy(scores[:, i]) for i in chosen]
+        if random:
+            ranks = [np.array(ties) / 2**64]
         for best, rank in zip(lists, ranks, strict=True):
             best.add(rank, ties, rows, units, scores)
     heap = _in_turn([best.found() for best in lists], settings.n, by=1 if random else 3)
