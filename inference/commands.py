@@ -1,4 +1,4 @@
-"""The command line `huizan`: run, tag, attribute, report; import and rates have modules of their own.
+"""The command line `huizan`: run, attribute, report; import, rates and tag have modules of their own.
 
 Commands are thin: they open tables, call the modules that do the work, and say what came out; how they end is `exits`.
 Heavy modules are imported when a command runs, so that `--help` answers at once.
@@ -6,7 +6,7 @@ Heavy modules are imported when a command runs, so that `--help` answers at once
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -25,12 +25,13 @@ from .exits import Group
 from .import_commands import imports
 from .options import BOOTSTRAP, DEVICE, ENGINE, EXPOSED, MODEL, OUT, SEED, TABLE, file, table
 from .rates_command import rates
+from .settings import settings_of
+from .tag_command import TAGGED, tag
 
 if TYPE_CHECKING:
     from .engines import Engine
 
 ATTRIBUTION = ("reversals.parquet", "videos_effect.parquet", "shares.json", "checks.json", "settings.json")
-TAGGED = ("videos.parquet", "comments.parquet")
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -119,62 +120,12 @@ def run(
             if counts:
                 found.summary.setdefault(name, {}).update(counts)
         write(found, out)
-        write_json(out / "settings.json", _settings("run", inputs, model=scorer.name, **asdict(settings)))
+        write_json(out / "settings.json", settings_of("run", inputs, model=scorer.name, **asdict(settings)))
         with progress.stage("找出词语 finding words"):
             words = find(open_tables(con, out), read(con, videos, VIDEOS), scorer)
             write_table(out / "words.parquet", words)
         page = write_report(out, out / "report.html")
     click.echo(summary(found, page))
-
-
-@main.command(epilog=guide.tables(videos=VIDEOS, comments=COMMENTS))
-@table("--videos", "The videos and their texts; gives comments their titles, too.")
-@table("--comments", "The comments.")
-@OUT
-@MODEL
-@DEVICE
-@click.option(
-    "--explain", is_flag=True, help="Add why_<tag>: the words that carry each tag that is given. Slower."
-)
-def tag(
-    videos: Path | None, comments: Path | None, out: Path, model: str | None, device: str, explain: bool
-) -> None:
-    """Tag texts: probability and verdict of each tag for each video and comment.
-
-    \b
-      huizan tag --videos videos.jsonl --comments comments.jsonl --out tagged
-
-    Writes DIR/videos.parquet and DIR/comments.parquet with p_<tag>, is_<tag> and the name of the model; a row without text
-    stays, with nothing in them. A killed job goes on where it stopped when it is started again.
-    """
-    if videos is None and comments is None:
-        raise click.UsageError("Give --videos, --comments, or both.")
-
-    from .destination import destination
-    from .engines import connect
-    from .progress import progress_for
-    from .scorer import Scorer
-    from .tables import read
-    from .tagging import tag_comments, tag_videos
-
-    con, progress = connect(), progress_for()
-    with progress.stage("检查输入 checking input"):
-        for path, record in ((videos, VIDEOS), (comments, COMMENTS)):
-            if path:
-                read(con, path, record)
-        scorer = Scorer.load(model, device)
-    counts: dict[str, dict[str, int]] = {}
-    with destination(out, (videos, comments), TAGGED):
-        if videos:
-            counts["videos"] = tag_videos(con, videos, out / "videos.parquet", scorer, progress, explain)
-        if comments:
-            counts["comments"] = tag_comments(
-                con, comments, videos, out / "comments.parquet", scorer, progress, explain
-            )
-    for name, reasons in counts.items():
-        click.echo(f"{out / f'{name}.parquet'}")
-        for reason, n in reasons.items():
-            click.echo(f"  {n:,} {name}: {reason}")
 
 
 @main.command(
@@ -264,7 +215,7 @@ def attribute(
                 requested.write_ledger(found, ledger_out)
             if creators_out:
                 requested.write_creators(found, tables[1], creators_out, min_cell)
-        write_json(out / "settings.json", _settings("attribute", inputs, **asdict(settings)))
+        write_json(out / "settings.json", settings_of("attribute", inputs, **asdict(settings)))
     click.echo(summary(found, None))
 
 
@@ -288,11 +239,4 @@ def report(folder: Path, out: Path | None) -> None:
 
 main.add_command(imports)
 main.add_command(rates)
-
-
-def _settings(command: str, inputs: dict[str, Path | None], **settings: Any) -> dict[str, Any]:
-    """What decided an output, saved beside it."""
-    from importlib.metadata import version
-
-    given = {name: str(path) for name, path in inputs.items() if path is not None}
-    return {"command": command, "huizan": version("huizan"), "inputs": given, **settings}
+main.add_command(tag)

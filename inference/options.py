@@ -32,6 +32,24 @@ BOOTSTRAP = click.option(
     help="Replicates behind the 95 % intervals.",
 )  # fmt: skip
 
+LINES = click.argument("lines", metavar="[-]", required=False, type=click.Choice(["-"]))
+KIND = click.option(
+    "--kind", type=click.Choice(["comment", "video"]), default="comment", show_default=True,
+    help="Of lines: what they are, comments or titles of videos.",
+)  # fmt: skip
+FORM = click.option(
+    "--format", "form", type=click.Choice(["tsv", "jsonl"]), default="tsv", show_default=True,
+    help="Of lines: how judgements are written to standard output.",
+)  # fmt: skip
+THRESHOLD = click.option(
+    "--threshold", "given", metavar="TAG=P", multiple=True,
+    help="Give the tag from probability P on, instead of the model's own; several. TAG may name the kind: comment_staged.",
+)  # fmt: skip
+ABSTAIN = click.option(
+    "--abstain", metavar="WIDTH", type=float, default=0.0, show_default=True,
+    help="Leave is_<tag> empty where the probability is nearer to the threshold than this.",
+)  # fmt: skip
+
 
 def table(name: str, words: str, required: bool = False) -> Decorator:
     return click.option(name, metavar="TABLE", type=TABLE, required=required, help=words)

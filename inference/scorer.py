@@ -3,6 +3,7 @@
     from huizan.inference import Scorer
     scorer = Scorer.load()
     scorer.score_comments(["演的吧"], titles=["街头偶遇…"])
+    scorer.score_table(frame, kind="comment")  # pandas, polars, Arrow
 
 The batch job (`tagging`) scores through the same object, so both give the same numbers. PyTorch is imported when a scorer
 is loaded and not before.
@@ -10,12 +11,13 @@ is loaded and not before.
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..model.taxonomy import Kind, tag_names
 from ..model.units import Units, comment_units, video_units
+from .decision import Decision
 
 if TYPE_CHECKING:
     from ..model.tagger import Tagger
@@ -25,11 +27,20 @@ if TYPE_CHECKING:
 class Scorer:
     """A tagger that takes texts; made by `Scorer.load`."""
 
+    decision = Decision()  # how probabilities become verdicts; replaced by `load`
+
     def __init__(self, tagger: "Tagger") -> None:
         self._tagger = tagger
 
     @classmethod
-    def load(cls, model: str | Path | None = None, device: str = "auto") -> "Scorer":
+    def load(
+        cls,
+        model: str | Path | None = None,
+        device: str = "auto",
+        *,
+        thresholds: Mapping[str, float] | None = None,
+        abstain: float = 0.0,
+    ) -> "Scorer":
         """Load the checkpoint in the package, or another.
 
         Parameters
@@ -38,15 +49,24 @@ class Scorer:
             Folder of a checkpoint; None is the one that ships with huizan and needs no network.
         device
             `auto`, `cpu` or `cuda`.
+        thresholds
+            Probability at or above which a tag is given, by tag (`staged`) or by kind and tag (`comment_staged`); others
+            keep those of the checkpoint.
+        abstain
+            No verdict is given on a probability that is nearer to the threshold than this.
 
         Raises
         ------
         InputError
-            If the folder is no checkpoint for this version, or the device is not there.
+            If the folder is no checkpoint for this version, the device is not there, or a threshold is of no tag or not
+            between 0 and 1.
         """
         from ..model.tagger import Tagger
 
-        return cls(Tagger.load(model, device))
+        decision = Decision(dict(thresholds or {}), abstain).checked()
+        scorer = cls(Tagger.load(model, device))
+        scorer.decision = decision
+        return scorer
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -60,7 +80,41 @@ class Scorer:
 
     def thresholds(self, kind: Kind) -> np.ndarray:
         """Probability at or above which a unit of `kind` is given each tag, float32, in the order of `tag_names(kind)`."""
-        return self._tagger.thresholds(kind)
+        return self.decision.thresholds(kind, self._tagger.thresholds(kind))
+
+    def verdicts(self, scores: np.ndarray, kind: Kind) -> tuple[np.ndarray, np.ndarray]:
+        """Which tags of `kind` are given, and on which there is a verdict at all; both bool (units, tags of the kind).
+
+        Parameters
+        ----------
+        scores
+            Probabilities (units, tags of the kind); on NaN there is no verdict.
+        """
+        return self.decision.verdicts(scores, self.thresholds(kind))
+
+    def score_table(self, table: Any, kind: Kind) -> Any:
+        """Add `p_<tag>` and `is_<tag>` to a data frame or an Arrow table, row by row as `huizan tag` would.
+
+        Parameters
+        ----------
+        table
+            A frame of pandas, polars or any library that narwhals knows, a `pyarrow.Table`, or anything with an Arrow
+            stream. Comments need `text` and may have `title`, that of their video; videos need one or more of `title`,
+            `description`, `hashtags`, `ocr_text`, `transcript`.
+
+        Returns
+        -------
+        The same kind of table with the same rows and its other columns (an unknown stream becomes a `pyarrow.Table`, a
+        `pyarrow.RecordBatchReader` a lazy one). A row without text gets nulls.
+
+        Raises
+        ------
+        InputError
+            If it is no table, or has no column of texts.
+        """
+        from .frames import score_table
+
+        return score_table(self, table, kind)
 
     def score_comments(self, texts: Iterable[str], titles: Iterable[str] | None = None) -> np.ndarray:
         """Probability that each comment claims or does what each tag says.

@@ -158,11 +158,11 @@ def _score_distinct(units: Units, scorer: Scorer) -> np.ndarray:
 def _tagged(kept: pa.Table, scores: np.ndarray, kind: Kind, record: Record, scorer: Scorer) -> pa.Table:
     kept = timestamps(kept, [c.name for c in record.columns if c.sort == "time"])
     unknown = np.isnan(scores)
-    given = scores >= scorer.thresholds(kind)
+    given, known = scorer.verdicts(scores, kind)
     for column, tag in enumerate(tag_names(kind)):
         kept = kept.append_column(f"p_{tag}", pa.array(scores[:, column], mask=unknown[:, column]))
     for column, tag in enumerate(tag_names(kind)):
-        kept = kept.append_column(f"is_{tag}", pa.array(given[:, column], mask=unknown[:, column]))
+        kept = kept.append_column(f"is_{tag}", pa.array(given[:, column], mask=~known[:, column]))
     return kept.append_column("model", pa.array([scorer.name] * len(kept)).dictionary_encode())
 
 
@@ -187,7 +187,7 @@ def _with_reasons(tagged: pa.Table, units: Units, scorer: Scorer) -> pa.Table:
 def _job(sources: list[Path], kind: Kind, scorer: Scorer, why: bool) -> str:
     """A name for this very job: the same input and checkpoint give the same, anything else another."""
     files = [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for s in sources for f in files_of(s)]
-    told = json.dumps([files, kind, scorer.name, ROWS, why])
+    told = json.dumps([files, kind, scorer.name, scorer.decision.as_dict(), ROWS, why])
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""The command line `huizan-train`: pretrain, fit, evaluate, export, simulate.
+"""The command line `huizan-train`: pretrain, fit, evaluate, export, simulate; sample and collect have a module of their own.
 
 Thin commands over the modules that do the work; heavy modules are imported when a command runs. Exit status as `huizan`'s.
 """
@@ -6,12 +6,14 @@ Thin commands over the modules that do the work; heavy modules are imported when
 import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ..model.errors import InputError
+from .labelling_commands import collect, sample
 
 FOLDER = click.Path(path_type=Path)
 
@@ -44,8 +46,14 @@ def main() -> None:
       huizan-train pretrain --corpus corpus.parquet --out checkpoints/encoder
       huizan-train fit --encoder checkpoints/encoder --comments comments.jsonl --videos videos.jsonl --out checkpoint
       huizan-train evaluate --model checkpoint --comments comments.jsonl
+      huizan-train sample --comments comments.jsonl --n 500 --out tasks
+      huizan-train collect export.json --kind comment --out labels.jsonl
       huizan-train simulate --world base --out worlds/base
     """
+
+
+main.add_command(sample)
+main.add_command(collect)
 
 
 @main.command()
@@ -176,10 +184,12 @@ def distil(model: Path | None, **settings: Any) -> None:
 @click.option("--truth", type=FOLDER, help="truth.parquet of a simulated world.")
 @click.option("--baselines/--alone", "beside", default=True, show_default=True,
               help="Judge simple attributions of the same world too; its tables must lie beside its truth.")  # fmt: skip
+@click.option("--behaviour", is_flag=True,
+              help="Negation, irony, quoting and more: the share of minimal pairs that are ordered rightly.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def evaluate(
     model: Path | None, comments: Path | None, videos: Path | None, split: str, split_seed: int, attribution: Path | None,
-    truth: Path | None, beside: bool, as_json: bool,
+    truth: Path | None, beside: bool, behaviour: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Measure a checkpoint on labelled texts, or an attribution against a simulated truth."""
     from rich.console import Console
@@ -189,16 +199,25 @@ def evaluate(
             raise click.UsageError("--attribution and --truth belong together.")
         _evaluate_attribution(attribution, truth, as_json, beside)
         return
-    if not (comments or videos):
-        raise click.UsageError("Give --comments, --videos, or --attribution with --truth.")
+    if not (comments or videos or behaviour):
+        raise click.UsageError("Give --comments, --videos, --behaviour, or --attribution with --truth.")
     from ..model.tagger import Tagger
+    from .behaviour import behaviour_table, ordered, read_pairs
     from .evaluation import evaluate_files
 
-    result = evaluate_files(Tagger.load(model, "cpu"), comments, videos, split, split_seed)
+    tagger, told, tables = Tagger.load(model, "cpu"), {}, []
+    if comments or videos:
+        result = evaluate_files(tagger, comments, videos, split, split_seed)
+        told |= result.as_dict()
+        tables += [result.table(), *([result.parts_table()] if result.parts else [])]
+    if behaviour:
+        found = ordered(tagger.score, read_pairs())
+        told["behaviour"] = {name: asdict(line) | {"share": line.share} for name, line in found.items()}
+        tables.append(behaviour_table(found))
     if as_json:
-        click.echo(json.dumps(result.as_dict(), indent=2))
+        click.echo(json.dumps(told, indent=2))
     else:
-        Console(width=130).print(result.table(), *([result.parts_table()] if result.parts else []))
+        Console(width=130).print(*tables)
 
 
 def _evaluate_attribution(folder: Path, truth: Path, as_json: bool, beside: bool) -> None:
