@@ -31,8 +31,8 @@ CANNOT_TELL = (
     "A like that is cancelled on a day may be of any earlier day, also before the first: the rate is cancelled likes per like "
     "given in these days, not the chance of a like to be taken back. It is high for old videos.",
     "A tag is the tagger's reading of texts; what it gets wrong pulls the ratio towards 1. The logarithm of the rate is taken to "
-    "grow evenly with the tag's probability. The ratio compares a probability of 1 with 0; where fewer than 20 videos reach "
-    "one half it would be made up, and only a tenth of probability is compared.",
+    "grow evenly with the tag's probability. The ratio compares a probability of 1 with 0; "
+    "where fewer than 20 videos reach one half it would be made up, and only a tenth of probability is compared.",
     "Videos of one creator differ in more than their tags (audience, promotion, age): a ratio is an association, no cause.",
 )
 
