@@ -1,4 +1,4 @@
-"""The command line `huizan`: run, attribute, report; import, rates and tag have modules of their own.
+"""The command line `huizan`: run, attribute, report; others have modules of their own.
 
 Commands are thin: they open tables, call the modules that do the work, and say what came out; how they end is `exits`.
 Heavy modules are imported when a command runs, so that `--help` answers at once.
@@ -21,6 +21,7 @@ from ..model.records import (
     VIDEOS,
 )
 from . import guide
+from .believe_command import believe
 from .exits import Group
 from .import_commands import imports
 from .options import BOOTSTRAP, DEVICE, ENGINE, EXPOSED, MODEL, OUT, SEED, TABLE, file, table
@@ -237,6 +238,7 @@ def report(folder: Path, out: Path | None) -> None:
     click.echo(write_report(folder, out or folder / "report.html"))
 
 
+main.add_command(believe)
 main.add_command(imports)
 main.add_command(rates)
 main.add_command(tag)

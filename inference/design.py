@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from scipy.special import logit
 
+from ..model.claims import TRUNCATED
 from ..model.hazard import AGE_EDGES, BINS, Group, Totals
 from ..model.latent import CARRIERS, TRAITS, Evidence
 from .atrisk import CELL, AtRisk
@@ -189,8 +190,9 @@ def _said(
     moment = array(events, "unliked_at").astype(np.int64)
     last = np.full(len(packages), np.iinfo(np.int64).min // 2)
     np.maximum.at(last, video, moment)
-    before = said.before(source[video], moment - shift[video])
-    return before, said.before(source, last - shift)
+    weight = np.where(array(packages, "thread_truncated") > 0, TRUNCATED, 1.0).astype(np.float32)
+    before = said.before(source[video], moment - shift[video]) * weight[video, None]
+    return before, said.before(source, last - shift) * weight[:, None]
 
 
 def _seconds(cells: pa.Table, term: Term, group: Group):

@@ -17,28 +17,27 @@ import pyarrow.compute as pc
 from ..model.taxonomy import tag_names
 from .evidence import CLOCKS
 
+TRUNCATED = "thread_truncated"
 NEIGHBOURS = 25  # videos of like popularity among which packages are moved
 
 
 def packages(likes: ir.Table, videos: ir.Table | None, clocks: ir.Table | None) -> pa.Table:
     """One row per liked video, in an order that ids do not decide.
 
-    Columns `video` (the row), `key`, `video_group`, `likes`, a `p_<tag>` per video tag, `CLOCKS`, and for the placebo
-    `source` (the row whose comments the package holds) and `shift` (microseconds by which they were moved).
+    Columns `video` (the row), `key`, `video_group`, `likes`, a `p_<tag>` per video tag, `CLOCKS`, `thread_truncated`, and for
+    the placebo `source` (the row whose comments the package holds) and `shift` (microseconds by which they were moved).
     """
     table = likes.group_by("key", "video_group").aggregate(
         likes=likes.count(), mark=(likes.liked_at % 1_000_003).sum(), first=likes.liked_at.min()
     )
+    told = [*(f"p_{tag}" for tag in tag_names("video")), TRUNCATED]
     if videos is not None:
         scores = videos.select(
-            key_=videos.video_id.cast("string"),
-            **{f"p_{tag}": videos[f"p_{tag}"] for tag in tag_names("video")},
+            key_=videos.video_id.cast("string"), **{name: _told(videos, name) for name in told}
         )
-        table = table.left_join(scores, table.key == scores.key_).select(
-            table, *[f"p_{t}" for t in tag_names("video")]
-        )
+        table = table.left_join(scores, table.key == scores.key_).select(table, *told)
     else:
-        table = table.mutate(**{f"p_{tag}": ibis.null("float64") for tag in tag_names("video")})
+        table = table.mutate(**{name: ibis.null("float64") for name in told})
     if clocks is not None:
         table = table.left_join(clocks, "key").select(table, *CLOCKS)
     else:
@@ -61,11 +60,18 @@ def moved(table: pa.Table, rng: np.random.Generator) -> pa.Table:
     taken = table.take(pa.array(order))
     shift = pc.subtract(table["first"], taken["first"])
     for name in table.column_names:
-        if name.startswith("p_"):
+        if name.startswith("p_") or name == TRUNCATED:
             table = _put(table, name, taken[name])
         elif name in CLOCKS:
             table = _put(table, name, pc.add(taken[name], shift))
     return _put(_put(table, "source", taken["source"]), "shift", shift)
+
+
+def _told(videos: ir.Table, name: str) -> ir.Value:
+    """A column of the videos, null where this table does not have it."""
+    if name != TRUNCATED:
+        return videos[name]
+    return videos[name].cast("float64") if name in videos.columns else ibis.null("float64")
 
 
 def _put(table: pa.Table, name: str, column: pa.ChunkedArray) -> pa.Table:

@@ -21,6 +21,9 @@ from scipy.special import expit, logit
 QUANTILES = (0.5, 0.75, 0.88, 0.94, 0.97, 0.985, 0.994)
 SCORE_BINS = len(QUANTILES) + 1
 CONCENTRATION = 200.0  # κ, comments
+TRUNCATED = (
+    0.3  # weight of comments of a truncated thread: the most liked come first, and they echo one another more
+)
 _CAUTION = 20.0  # pseudo-comments that say nothing
 _FIRST = np.exp(
     np.linspace(-0.1, 1.2, SCORE_BINS)
