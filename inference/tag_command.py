@@ -67,7 +67,9 @@ def tag(
     if out is None:
         raise click.UsageError("Missing option '--out'.")
     if videos is None and comments is None:
-        raise click.UsageError("Give --videos, --comments, or both. Lines from standard input are asked for by -.")
+        raise click.UsageError(
+            "Give --videos, --comments, or both. Lines from standard input are asked for by -."
+        )
 
     from .destination import destination
     from .engines import connect

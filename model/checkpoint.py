@@ -4,6 +4,16 @@
 `vocab.txt` is the table look-up's vocabulary; `wide.npz` is the wide part, where there is one; `huizan.json` is the card:
 taxonomy, thresholds, the version of the text path, the metrics and how they were measured. A checkpoint of another
 taxonomy or text path is refused. This module knows the files and nothing of their use (`tagger`).
+
+`transformers` loads the encoder by itself, with no code of ours and one import:
+
+    from huizan.model.checkpoint import DEFAULT
+    model = AutoModelForSequenceClassification.from_pretrained(DEFAULT, trust_remote_code=False)
+
+It gives one logit per head (`config.id2label`), of which the logistic function is the encoder's own probability. That is not
+what `Scorer` returns where the checkpoint has a wide part: n-grams are mixed in by huizan only, and the thresholds are the
+mixture's. It also reads texts as they are: pass them through `model.text.normalise` first, a comment with its video's
+title as the second text, and of the heads heed those of the kind that was given.
 """
 
 import hashlib
