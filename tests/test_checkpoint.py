@@ -54,7 +54,11 @@ def test_the_fingerprint_follows_the_contents(tiny_checkpoint: Path, tmp_path: P
 
 def test_the_shipped_encoder_runs_in_a_pipeline_of_transformers() -> None:
     """No code of ours runs but the text path; the scores are the encoder's own, every head by its name."""
-    texts = [("这是擺拍吧！！！！", "街头偶遇流浪老人"), ("学到了，明天就试", "三步做凉皮"), ("剧ben太假", "")]
+    texts = [
+        ("这是擺拍吧！！！！", "街头偶遇流浪老人"),
+        ("学到了，明天就试", "三步做凉皮"),
+        ("剧ben太假", ""),
+    ]
     model = AutoModelForSequenceClassification.from_pretrained(
         DEFAULT, trust_remote_code=False, dtype=torch.float32
     )
