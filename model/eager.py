@@ -45,7 +45,7 @@ class Eager:
                 given = given.pin_memory()
             order.append(chosen)
             found.append(self.model(input_ids=given.to(device, non_blocking=True)).logits)
-        result = np.empty((len(rows), self.model.config.num_labels))
+        result = np.empty((len(rows), int(self.model.config.num_labels or 0)))
         if found:
             result[np.concatenate(order)] = torch.cat(found).double().cpu().numpy()
         return result

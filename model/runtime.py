@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from .cores import processors
 from .graph import IDS, encoder_graph
 from .ranges import Ranges, calibration_batches, measure
-from .cores import processors
 from .vocabulary import Ragged, Vocabulary
 
 Precision = Literal["int8", "float32"]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 from huizan.inference import Scorer
-from huizan.model.errors import InputError
 from huizan.model.eager import Eager
+from huizan.model.errors import InputError
 from huizan.model.tagger import Tagger, heads_of, padded, pick_device
 from huizan.model.taxonomy import head_names, tag_names
 from huizan.model.text import normalise
