@@ -2,8 +2,9 @@
 
 `config.json`, `model.safetensors`, `tokenizer.json` and `tokenizer_config.json` are what `transformers` reads;
 `vocab.txt` is the table look-up's vocabulary; `wide.npz` is the wide part, where there is one; `ranges.json` is what int8 must
-span (`ranges`; measured anew where it is missing or of other weights); `huizan.json` is the card: taxonomy, thresholds, the version of the text path, the metrics and how they were measured. A checkpoint of another
-taxonomy or text path is refused. This module knows the files and nothing of their use (`tagger`).
+span (`ranges`; measured anew where it is missing or of other weights); `huizan.json` is the card:
+taxonomy, thresholds, the version of the text path, the metrics and how they were measured. A checkpoint of another taxonomy
+or text path is refused. This module knows the files and nothing of their use (`tagger`).
 """
 
 import hashlib

@@ -106,12 +106,20 @@ class Tagger:
         return self.probabilities(units)[:, heads_of(units.kind)]
 
     def probabilities(self, units: Units) -> np.ndarray:
-        """Probability of every head for every unit; float32 (units, heads). Only the heads of the units' kind mean anything."""
-        rows = units.encode(self.vocabulary)
+        """Probability of every head for every unit; float32 (units, heads). Only the heads of the units' kind mean anything.
+
+        A unit that is longer than is read at once gets the mean over its windows: of calibrated probabilities the mean
+        stays calibrated, where the greatest would rise with the length.
+        """
+        rows, unit = units.windows(self.vocabulary)
         logits = self.logits(rows)
         if self.wide is not None:
             logits = self.wide.mixed(logits, rows, units.kind)
-        return (1 / (1 + np.exp(-logits))).astype(np.float32)
+        found = 1 / (1 + np.exp(-logits))
+        if len(rows) > len(units):
+            begins = np.flatnonzero(np.diff(unit, prepend=-1))
+            found = np.add.reduceat(found, begins) / np.bincount(unit)[:, None]
+        return found.astype(np.float32)
 
     def logits(self, rows: Ragged) -> np.ndarray:
         """The encoder's logit of every head for every row; float64 (rows, heads)."""

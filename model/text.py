@@ -55,7 +55,9 @@ _LATIN = "a-zāáǎàūúǔù"
 # Each spelling stands first and what may not precede it is looked for afterwards, so that the search can skip to a first
 # character that some spelling has.
 _DISGUISE = re.compile(
-    "(?:" + "|".join(f"{d}(?<![{_LATIN}]{d})" for d in sorted(DISGUISES, key=len, reverse=True)) + ")(?![a-z])"
+    "(?:"
+    + "|".join(f"{d}(?<![{_LATIN}]{d})" for d in sorted(DISGUISES, key=len, reverse=True))
+    + ")(?![a-z])"
 )
 
 # Where almost all characters of comments lie: a text of these alone, and of plain ones, is composed by a table.

@@ -57,6 +57,15 @@ class Ragged:
         """Every text cut to at most `longest` tokens."""
         return _gather(self, self.offsets[:-1], np.minimum(self.lengths, longest))
 
+    def windows(self, longest: int, most: int) -> tuple["Ragged", np.ndarray]:
+        """Every text in windows of `longest` tokens, evenly spread over its first `most`; and whose each is, int64 (windows,)."""
+        lengths = np.minimum(self.lengths, most)
+        count = np.maximum(-(-lengths // longest), 1)
+        text = np.repeat(np.arange(len(self)), count)
+        number = np.arange(text.size) - np.repeat(np.cumsum(count) - count, count)
+        apart = np.maximum(lengths - longest, 0)[text] * number // np.maximum(count - 1, 1)[text]
+        return _gather(self, self.offsets[text] + apart, np.minimum(lengths, longest)[text]), text
+
 
 class Vocabulary:
     """Tokens in the order of their ids; the first five are `SPECIALS`.

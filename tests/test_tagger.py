@@ -70,3 +70,14 @@ def test_a_device_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) 
     assert pick_device("auto") == torch.device("cpu")
     with pytest.raises(InputError, match="--device cpu"):
         pick_device("cuda")
+
+
+def test_a_long_text_is_the_mean_of_its_windows(tiny_checkpoint: Path) -> None:
+    tagger = Tagger.load(tiny_checkpoint, "cpu")
+    body = "演的吧" * 50 + "这个好看" * 40  # 310 characters: two windows, the second from the 120th on
+    parts = [body[:190], body[120:]]
+    long = tagger.probabilities(video_units([{"title": "标题", "transcript": body}, {"title": "演的"}]))
+    apart = tagger.probabilities(video_units([{"title": "标题", "transcript": part} for part in parts]))
+    np.testing.assert_allclose(long[0], apart.mean(axis=0), atol=1e-6)
+    np.testing.assert_allclose(long[1], tagger.probabilities(video_units([{"title": "演的"}]))[0], atol=1e-6)
+    assert np.abs(apart[0] - apart[1]).max() > 1e-6
