@@ -5,7 +5,7 @@
     scorer.score_comments(["演的吧"], titles=["街头偶遇…"])
 
 The batch job (`tagging`) scores through the same object, so both give the same numbers. PyTorch is imported when a scorer
-is loaded and not before.
+is loaded for a GPU, and otherwise not at all.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 class Scorer:
     """A tagger that takes texts; made by `Scorer.load`."""
 
-    def __init__(self, tagger: "Tagger") -> None:
-        self._tagger = tagger
+    def __init__(self, tagger: "Tagger", folder: Path | None = None, device: str = "auto") -> None:
+        self._tagger, self.folder, self.device = tagger, folder, device
 
     @classmethod
-    def load(cls, model: str | Path | None = None, device: str = "auto") -> "Scorer":
+    def load(
+        cls, model: str | Path | None = None, device: str = "auto", threads: int | None = None
+    ) -> "Scorer":
         """Load the checkpoint in the package, or another.
 
         Parameters
@@ -38,6 +40,8 @@ class Scorer:
             Folder of a checkpoint; None is the one that ships with huizan and needs no network.
         device
             `auto`, `cpu` or `cuda`.
+        threads
+            Processors to be used; None is all that this process may use (its cgroup and `OMP_NUM_THREADS` bound them).
 
         Raises
         ------
@@ -46,7 +50,7 @@ class Scorer:
         """
         from ..model.tagger import Tagger
 
-        return cls(Tagger.load(model, device))
+        return cls(Tagger.load(model, device, threads), None if model is None else Path(model), device)
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -57,6 +61,11 @@ class Scorer:
     def name(self) -> str:
         """Name, version and fingerprint of the checkpoint."""
         return self._tagger.name
+
+    @property
+    def precision(self) -> str:
+        """In what the encoder computes: int8 or float32 on processors, bfloat16 on a GPU."""
+        return self._tagger.encoder.precision
 
     def thresholds(self, kind: Kind) -> np.ndarray:
         """Probability at or above which a unit of `kind` is given each tag, float32, in the order of `tag_names(kind)`."""
