@@ -20,7 +20,9 @@ from material import EXAMPLES, write_comments
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("sizes", nargs="*", type=int, default=[10**5, 10**6])
     parser.add_argument("--small", action="store_true")
     parser.add_argument("--model", help="folder of a checkpoint")
@@ -37,7 +39,14 @@ def main() -> None:
 
 def job(folder: Path, model: str | None) -> tuple[float, float]:
     """Seconds and peak bytes of one job."""
-    command = [sys.executable, "-m", "huizan.inference", "tag", "--comments", str(folder / "comments.parquet")]
+    command = [
+        sys.executable,
+        "-m",
+        "huizan.inference",
+        "tag",
+        "--comments",
+        str(folder / "comments.parquet"),
+    ]
     command += ["--videos", str(EXAMPLES / "videos.jsonl"), "--out", str(folder / "out"), "--device", "cpu"]
     command += ["--model", model] if model else []
     began, peak = time.monotonic(), 0

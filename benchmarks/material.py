@@ -40,10 +40,18 @@ def comments(count: int, seed: int = 0) -> Iterator[pa.Table]:
                 text = SHORT[picks[i, 0]]
             elif kinds[i] < 0.95 and text:
                 a, b = sorted(int(place * len(text)) for place in places[i])
-                text = text[:a] + text[a + 1 : b] + text[b : b + 1] * 2 + text[b + 1 :] + MORE[picks[i, 1]] * int(kinds[i] < 0.5)
+                text = (
+                    text[:a]
+                    + text[a + 1 : b]
+                    + text[b : b + 1] * 2
+                    + text[b + 1 :]
+                    + MORE[picks[i, 1]] * int(kinds[i] < 0.5)
+                )
             found.append(text)
         ids = pa.array(np.arange(begin, begin + size))
-        yield pa.table({"comment_id": ids, "video_id": pa.array(videos).take(pa.array(chosen)), "text": found})
+        yield pa.table(
+            {"comment_id": ids, "video_id": pa.array(videos).take(pa.array(chosen)), "text": found}
+        )
 
 
 def write_comments(path: Path, count: int, seed: int = 0) -> None:

@@ -91,14 +91,15 @@ def of_one_length(rows: Ragged, budget: int) -> Iterator[tuple[np.ndarray, np.nd
     """Batches of rows of exactly one length, of at most `budget` tokens or one row: row numbers (n,), ids (n, length)."""
     lengths = rows.lengths
     order = np.argsort(lengths, kind="stable")
+    rows = rows.take(order)
     changes = np.flatnonzero(np.diff(lengths[order])) + 1
     bounds = [0, *changes.tolist(), order.size] if order.size else [0]
     for begin, end in pairwise(bounds):
         length = int(lengths[order[begin]])
         step = max(1, budget // length)
         for at in range(begin, end, step):
-            chosen = order[at : min(at + step, end)]
-            yield chosen, rows.take(chosen).ids.reshape(-1, length)
+            stop = min(at + step, end)
+            yield order[at:stop], rows.between(at, stop).ids.reshape(-1, length)
 
 
 def _session(graph: bytes, threads: int) -> Any:

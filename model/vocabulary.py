@@ -53,6 +53,11 @@ class Ragged:
         """The texts `rows`, in that order."""
         return _gather(self, self.offsets[rows], self.lengths[rows])
 
+    def between(self, begin: int, end: int) -> "Ragged":
+        """The texts from `begin` to before `end`, without a copy."""
+        offsets = self.offsets[begin : end + 1]
+        return Ragged(self.ids[offsets[0] : offsets[-1]], offsets - offsets[0])
+
     def head(self, longest: int) -> "Ragged":
         """Every text cut to at most `longest` tokens."""
         return _gather(self, self.offsets[:-1], np.minimum(self.lengths, longest))

@@ -15,6 +15,7 @@ from .vocabulary import CLS, SEP, Ragged
 
 BUCKETS = 1 << 17
 LONGEST_NGRAM = 3
+BLOCK = 2048  # rows at a time: their n-grams stay in a core's cache
 _PRIMES = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
 FILE = "wide.npz"
 
@@ -34,6 +35,10 @@ class Wide:
 
     def logits(self, rows: Ragged, kind: Kind) -> np.ndarray:
         """Logit of every head from n-grams alone; float64 (rows, heads)."""
+        blocks = [rows.between(at, at + BLOCK) for at in range(0, len(rows), BLOCK)]
+        return np.concatenate([self._logits(block, kind) for block in blocks or [rows]])
+
+    def _logits(self, rows: Ragged, kind: Kind) -> np.ndarray:
         idf = self.idf[KINDS.index(kind)]
         grams = ngrams(rows, kind, idf != 0)
         value = grams.value * idf[grams.bucket]
