@@ -209,10 +209,12 @@ def draw(rates: dict[str, float], path: Path) -> None:
     import altair
 
     rows = [{"way": name, "rate": round(rate)} for name, rate in rates.items()]
+    names = altair.Axis(labelLimit=240, labelFontSize=13, ticks=False, domain=False)
+    title = "comments per second, same machine, same checkpoint"
     bars = altair.Chart(altair.Data(values=rows)).encode(
-        y=altair.Y("way:N", sort=None, title=None, axis=altair.Axis(labelLimit=240, labelFontSize=13, ticks=False, domain=False)),
-        x=altair.X("rate:Q", title="comments per second, same machine, same checkpoint", axis=altair.Axis(grid=False, tickCount=5)),
-    )  # fmt: skip
+        y=altair.Y("way:N", sort=None, title=None, axis=names),
+        x=altair.X("rate:Q", title=title, axis=altair.Axis(grid=False, tickCount=5)),
+    )
     own = altair.condition("datum.way === 'huizan'", altair.value("#c2410c"), altair.value("#a8a29e"))
     marks = bars.mark_bar(height=18).encode(color=own)
     words = bars.mark_text(align="left", dx=4, fontSize=13).encode(text=altair.Text("rate:Q", format=",d"))

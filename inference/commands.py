@@ -4,6 +4,7 @@ Commands are thin: they open tables, call the modules that do the work, and say 
 Heavy modules are imported when a command runs, so that `--help` answers at once.
 """
 
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -123,38 +124,45 @@ def run(
 @OUT
 @MODEL
 @DEVICE
+@ENGINE
 @click.option(
     "--explain", is_flag=True, help="Add why_<tag>: the words that carry each tag that is given. Slower."
 )
 def tag(
-    videos: Path | None, comments: Path | None, out: Path, model: str | None, device: str, explain: bool
-) -> None:
+    videos: Path | None, comments: Path | None, out: Path, model: str | None, device: str, engine: "Engine", explain: bool
+) -> None:  # fmt: skip
     """Tag texts: probability and verdict of each tag for each video and comment.
 
     \b
       huizan tag --videos videos.jsonl --comments comments.jsonl --out tagged
 
     Writes DIR/videos.parquet and DIR/comments.parquet with p_<tag>, is_<tag> and the name of the model; a row without text
-    stays, with nothing in them. A killed job goes on where it stopped when it is started again.
+    stays, with nothing in them. A killed job goes on where it stopped when it is started again. With --engine spark each is a
+    folder of files, and DIR may be an address.
     """
     if videos is None and comments is None:
         raise click.UsageError("Give --videos, --comments, or both.")
 
     from .destination import destination
-    from .engines import connect
+    from .engines import address, connect
     from .progress import progress_for
     from .scorer import Scorer
     from .tables import read
-    from .tagging import tag_comments, tag_videos
 
-    con, progress = connect(), progress_for()
+    con, progress = connect(engine), progress_for()
     with progress.stage("检查输入 checking input"):
         for path, record in ((videos, VIDEOS), (comments, COMMENTS)):
             if path:
                 read(con, path, record)
         scorer = Scorer.load(model, device)
     counts: dict[str, dict[str, int]] = {}
-    with destination(out, (videos, comments), TAGGED):
+    into = destination(out, (videos, comments), TAGGED) if "://" not in address(out) else nullcontext()
+    with into:
+        if engine == "spark":
+            from .spark_tagging import tag_comments_on_spark as tag_comments
+            from .spark_tagging import tag_videos_on_spark as tag_videos
+        else:
+            from .tagging import tag_comments, tag_videos
         if videos:
             counts["videos"] = tag_videos(con, videos, out / "videos.parquet", scorer, progress, explain)
         if comments:

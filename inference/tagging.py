@@ -12,7 +12,7 @@ same bytes. What a batch becomes is `judging`'s work, the reader checks (`tables
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -61,16 +61,11 @@ def tag_videos(
         If the table does not hold (`tables.read`) or the output cannot be written; nothing is half-written.
     """
     table = read(con, videos, VIDEOS)
-    keep = [
-        c.name
-        for c in VIDEOS.columns
-        if c.sort in ("id", "time") or c.name in ("title", "category", "duration_ms")
-    ]
 
     def texts(batch: pa.Table) -> pa.Table:
         return batch.select([name for name in VIDEO_TEXTS if name in batch.column_names])
 
-    return _tag(table, "video", keep, texts, [Path(videos)], VIDEOS, out, scorer, progress, why)
+    return _tag(table, "video", texts, [Path(videos)], VIDEOS, out, scorer, progress, why)
 
 
 def tag_comments(
@@ -101,13 +96,23 @@ def tag_comments(
             found = found.append_column("title", titles[1].take(at))
         return found
 
-    keep = [c.name for c in COMMENTS.columns]
     sources = [Path(path) for path in (comments, videos) if path is not None]
-    counts = _tag(table, "comment", keep, texts, sources, COMMENTS, out, scorer, progress, why)
+    counts = _tag(table, "comment", texts, sources, COMMENTS, out, scorer, progress, why)
     return counts | ({UNKNOWN: unknown} if unknown else {})
 
 
 UNKNOWN = "video not in the videos table: read without its title"
+
+
+def kept_columns(kind: Kind, there: Iterable[str]) -> list[str]:
+    """Which of the input's columns go out again: of a video all but its long texts."""
+    columns = COMMENTS.columns if kind == "comment" else VIDEOS.columns
+    short = ("title", "category", "duration_ms")
+    return [
+        c.name
+        for c in columns
+        if c.name in there and (kind == "comment" or c.sort in ("id", "time") or c.name in short)
+    ]
 
 
 def _titles(con: ibis.BaseBackend, videos: str | Path | None) -> tuple[pa.Array, pa.ChunkedArray] | None:
@@ -122,10 +127,10 @@ def _titles(con: ibis.BaseBackend, videos: str | Path | None) -> tuple[pa.Array,
 
 
 def _tag(
-    table: ir.Table, kind: Kind, keep: list[str], texts, sources: list[Path], record: Record, out: Path, scorer: Scorer,
+    table: ir.Table, kind: Kind, texts, sources: list[Path], record: Record, out: Path, scorer: Scorer,
     progress: Silent | None, why: bool,
 ) -> dict[str, int]:  # fmt: skip
-    keep = [name for name in keep if name in table.columns]
+    keep = kept_columns(kind, table.columns)
     times = [column.name for column in record.columns if column.sort == "time"]
     total = table.count().to_pyarrow().as_py()
     parts = out.parent / f".{out.stem}-{_job(sources, kind, scorer, why)}"
