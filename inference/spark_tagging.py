@@ -10,6 +10,7 @@ the task uses that one. A task that fails is Spark's to repeat; rows come out in
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
@@ -84,6 +85,12 @@ def _tag(
     ]
     fields += [f"{field.name} {_spark_type(field.type)}" for field in schema(kind, why)]
     session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(ROWS))
+    session.conf.set(
+        "spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS"
+    )  # else nanoseconds without a zone
+    context = session.sparkContext
+    if context.master.startswith("local") and "PYSPARK_PYTHON" not in os.environ:
+        context.pythonExec = sys.executable  # else any python3, which need not have huizan
     job = partial(_judge_batches, folder=scorer.folder, device=scorer.device, kind=kind, why=why, times=times)
     with (progress or Silent()).stage(f"标注{'视频' if kind == 'video' else '评论'} tagging {kind}s"):
         _write(frame.mapInArrow(job, ", ".join(fields)), out)
