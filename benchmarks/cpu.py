@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from material import example, write_comments
 
 AGREE = 0.02  # mean difference in probability beyond which the comparison is void
-FEWER = {"pipeline, as called": 8}  # slow ones get a part of the comments
+FEWER = {"pipeline, as called": 8, "OpenVINO int8": 4}  # slow ones get a part of the comments
 
 
 def main() -> None:

@@ -143,13 +143,16 @@ def tag(
     if videos is None and comments is None:
         raise click.UsageError("Give --videos, --comments, or both.")
 
+    from ..model.cores import processors
     from .destination import destination
     from .engines import address, connect
     from .progress import progress_for
     from .scorer import Scorer
     from .tables import read
 
-    con, progress = connect(engine), progress_for()
+    # Whether ids repeat is asked of all rows at once: bounded, DuckDB does it on disk where memory does not do.
+    cores = processors()
+    con, progress = connect(engine, cores, f"{400 + 100 * cores}MB"), progress_for()
     with progress.stage("检查输入 checking input"):
         for path, record in ((videos, VIDEOS), (comments, COMMENTS)):
             if path:
