@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..model.errors import InputError
 from .formats import files_of
+from .lock import alone
 
 
 @contextmanager
@@ -22,7 +23,7 @@ def destination(folder: Path, inputs: Iterable[Path | None], outputs: Iterable[s
     Raises
     ------
     InputError
-        If an output would take the place of an input, or the folder cannot be made.
+        If an output would take the place of an input, the folder cannot be made, or another job is writing into it.
     """
     _check_apart(folder, [path for path in inputs if path is not None], outputs)
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
@@ -33,7 +34,8 @@ def destination(folder: Path, inputs: Iterable[Path | None], outputs: Iterable[s
             "--out must be a folder that can be written", f"{folder}: {problem.strerror}", "Give another"
         ) from problem
     try:
-        yield
+        with alone(folder):
+            yield
     except BaseException:
         for path in missing:  # the innermost first
             if any(path.iterdir()):

@@ -68,6 +68,11 @@ def kept(table: ir.Table) -> ir.Table:
     return table.cache()
 
 
+def address(path: Path) -> str:
+    """The address that was given: a Path has folded s3a://bucket into s3a:/bucket."""
+    return re.sub(r"^(\w+):/(?!/)", r"\1://", str(path))
+
+
 def spark_table(con: Any, path: Path) -> ir.Table:
     """A table of Spark's catalogue by its name, or Parquet by its address.
 
@@ -76,7 +81,7 @@ def spark_table(con: Any, path: Path) -> ir.Table:
     InputError
         If there is neither.
     """
-    name = re.sub(r"^(\w+):/(?!/)", r"\1://", str(path))  # a Path has folded s3a://bucket into s3a:/bucket
+    name = address(path)
     try:
         if "/" not in name and con._session.catalog.tableExists(name):
             return con.table(name.split(".")[-1], database=tuple(name.split(".")[:-1]) or None)

@@ -6,7 +6,7 @@
     scorer.score_table(frame, kind="comment")  # pandas, polars, Arrow
 
 The batch job (`tagging`) scores through the same object, so both give the same numbers. PyTorch is imported when a scorer
-is loaded and not before.
+is loaded for a GPU, and otherwise not at all.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,14 +29,15 @@ class Scorer:
 
     decision = Decision()  # how probabilities become verdicts; replaced by `load`
 
-    def __init__(self, tagger: "Tagger") -> None:
-        self._tagger = tagger
+    def __init__(self, tagger: "Tagger", folder: Path | None = None, device: str = "auto") -> None:
+        self._tagger, self.folder, self.device = tagger, folder, device
 
     @classmethod
     def load(
         cls,
         model: str | Path | None = None,
         device: str = "auto",
+        threads: int | None = None,
         *,
         thresholds: Mapping[str, float] | None = None,
         abstain: float = 0.0,
@@ -49,6 +50,8 @@ class Scorer:
             Folder of a checkpoint; None is the one that ships with huizan and needs no network.
         device
             `auto`, `cpu` or `cuda`.
+        threads
+            Processors to be used; None is all that this process may use (its cgroup and `OMP_NUM_THREADS` bound them).
         thresholds
             Probability at or above which a tag is given, by tag (`staged`) or by kind and tag (`comment_staged`); others
             keep those of the checkpoint.
@@ -64,7 +67,7 @@ class Scorer:
         from ..model.tagger import Tagger
 
         decision = Decision(dict(thresholds or {}), abstain).checked()
-        scorer = cls(Tagger.load(model, device))
+        scorer = cls(Tagger.load(model, device, threads), None if model is None else Path(model), device)
         scorer.decision = decision
         return scorer
 
@@ -77,6 +80,11 @@ class Scorer:
     def name(self) -> str:
         """Name, version and fingerprint of the checkpoint."""
         return self._tagger.name
+
+    @property
+    def precision(self) -> str:
+        """In what the encoder computes: int8 or float32 on processors, bfloat16 on a GPU."""
+        return self._tagger.encoder.precision
 
     def thresholds(self, kind: Kind) -> np.ndarray:
         """Probability at or above which a unit of `kind` is given each tag, float32, in the order of `tag_names(kind)`."""

@@ -1,8 +1,8 @@
 """The batch job: a table of texts in, a table of tag probabilities out.
 
-The input is read as a stream of batches; each distinct text of a batch is scored once; every finished batch is kept as a part
-file beside the output, so that a killed job goes on where it stopped and ends with the same bytes. The scorer does
-the scoring (`scorer`), the reader the checking (`tables`); this module only moves rows.
+The input is read as a stream of batches, which worker processes judge while the next are read and the last are written; every
+finished batch is kept as a part file beside the output, so that a killed job goes on where it stopped and ends with the
+same bytes. What a batch becomes is `judging`'s work, the reader checks (`tables`); this module only moves rows.
 """
 
 # Ibis types every column as `Column` or `Value`, which have none of the operators that its expressions have.
@@ -12,30 +12,33 @@ the scoring (`scorer`), the reader the checking (`tables`); this module only mov
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ..model.cores import processors
 from ..model.records import COMMENTS, VIDEOS, Record
 from ..model.taxonomy import Kind, tag_names
-from ..model.units import VIDEO_TEXTS, Units, comment_units, video_units
+from ..model.units import VIDEO_TEXTS
 from .batches import evenly
 from .engines import stream
-from .explanation import explain
 from .formats import files_of
-from .outputs import timestamps, whole, write_table
+from .judging import judge
+from .outputs import timestamps, write_table
 from .progress import Silent
 from .scorer import Scorer
 from .tables import read
+from .workers import Workers
 
-ROWS = 65_536  # rows in a batch, a part and a row group
-EXPLAINED = 256  # rows whose words are tried together
+ROWS = 32_768  # rows in a batch and a part
 KEPT = ("title", "category", "duration_ms", "n_collected", "n_total", "thread_truncated")
+SHARING = 4  # workers that share a GPU: while one computes the others normalise and encode
 CODE = "part-{:06d}.parquet"
 
 
@@ -59,18 +62,11 @@ def tag_videos(
         If the table does not hold (`tables.read`) or the output cannot be written; nothing is half-written.
     """
     table = read(con, videos, VIDEOS)
-    keep = [c.name for c in VIDEOS.columns if c.sort in ("id", "time") or c.name in KEPT]
 
-    def units(batch: pa.Table) -> tuple[Units, np.ndarray]:
-        texts = [name for name in VIDEO_TEXTS if name in batch.column_names]
-        rows = batch.select(texts).to_pylist()
-        read_as = video_units(rows)
-        empty = np.array(
-            [not (a or b) for a, b in zip(read_as.first, read_as.second, strict=True)], dtype=bool
-        )
-        return read_as, empty
+    def texts(batch: pa.Table) -> pa.Table:
+        return batch.select([name for name in VIDEO_TEXTS if name in batch.column_names])
 
-    return _tag(table, "video", keep, units, [Path(videos)], VIDEOS, out, scorer, progress, why)
+    return _tag(table, "video", texts, [Path(videos)], VIDEOS, out, scorer, progress, why)
 
 
 def tag_comments(
@@ -92,21 +88,31 @@ def tag_comments(
     titles = _titles(con, videos)
     unknown = 0
 
-    def units(batch: pa.Table) -> tuple[Units, np.ndarray]:
+    def texts(batch: pa.Table) -> pa.Table:
         nonlocal unknown
-        texts = batch["text"].fill_null("").to_pylist()
-        found = None
+        found = batch.select(["text"])
         if titles is not None:
             at = pc.index_in(batch["video_id"].cast(pa.string()), value_set=titles[0])
             unknown += at.null_count
-            found = titles[1].take(at).fill_null("").to_pylist()
-        read_as = comment_units(texts, found)
-        return read_as, np.array([not text for text in read_as.first], dtype=bool)
+            found = found.append_column("title", titles[1].take(at))
+        return found
 
-    keep = [c.name for c in COMMENTS.columns]
     sources = [Path(path) for path in (comments, videos) if path is not None]
-    counts = _tag(table, "comment", keep, units, sources, COMMENTS, out, scorer, progress, why)
-    return counts | ({"video not in the videos table: read without its title": unknown} if unknown else {})
+    counts = _tag(table, "comment", texts, sources, COMMENTS, out, scorer, progress, why)
+    return counts | ({UNKNOWN: unknown} if unknown else {})
+
+
+UNKNOWN = "video not in the videos table: read without its title"
+
+
+def kept_columns(kind: Kind, there: Iterable[str]) -> list[str]:
+    """Which of the input's columns go out again: of a video all but its long texts."""
+    columns = COMMENTS.columns if kind == "comment" else VIDEOS.columns
+    return [
+        c.name
+        for c in columns
+        if c.name in there and (kind == "comment" or c.sort in ("id", "time") or c.name in KEPT)
+    ]
 
 
 def _titles(con: ibis.BaseBackend, videos: str | Path | None) -> tuple[pa.Array, pa.ChunkedArray] | None:
@@ -121,81 +127,76 @@ def _titles(con: ibis.BaseBackend, videos: str | Path | None) -> tuple[pa.Array,
 
 
 def _tag(
-    table: ir.Table, kind: Kind, keep: list[str], units, sources: list[Path], record: Record, out: Path, scorer: Scorer,
+    table: ir.Table, kind: Kind, texts, sources: list[Path], record: Record, out: Path, scorer: Scorer,
     progress: Silent | None, why: bool,
 ) -> dict[str, int]:  # fmt: skip
-    keep = [name for name in keep if name in table.columns]
+    keep = kept_columns(kind, table.columns)
+    times = [column.name for column in record.columns if column.sort == "time"]
     total = table.count().to_pyarrow().as_py()
     parts = out.parent / f".{out.stem}-{_job(sources, kind, scorer, why)}"
     parts.mkdir(parents=True, exist_ok=True)
-    empty = 0
     with (progress or Silent()).stage(
         f"标注{'视频' if kind == 'video' else '评论'} tagging {kind}s", total
     ) as stage:
-        for number, batch in enumerate(evenly(stream(table, ROWS), ROWS)):
-            part = parts / CODE.format(number)
-            read_as, no_text = units(batch)
-            empty += int(no_text.sum())
-            if not part.exists():
-                scores = _score_distinct(read_as, scorer)
-                scores[no_text] = np.nan
-                tagged = _tagged(batch.select(keep), scores, kind, record, scorer)
-                write_table(part, _with_reasons(tagged, read_as, scorer) if why else tagged)
-            stage.advance(batch.num_rows)
-    _join(parts, out)
+
+        def missing() -> Iterator[tuple[tuple[Path, pa.Table], pa.Table]]:
+            for number, batch in enumerate(evenly(stream(table, ROWS), ROWS)):
+                part, words = parts / CODE.format(number), texts(batch)
+                if part.exists():
+                    stage.advance(batch.num_rows)
+                else:
+                    yield (part, timestamps(batch.select(keep), times)), words
+
+        for (part, kept), judged in _judged(missing(), total, scorer, kind, why):
+            for name in judged.column_names:
+                kept = kept.append_column(judged.field(name), judged[name])
+            write_table(part, kept)
+            stage.advance(kept.num_rows)
+    _clear(out, but=parts)
+    empty = _join(parts, out, f"p_{tag_names(kind)[0]}")
     shutil.rmtree(parts)
     return {"no text": empty} if empty else {}
 
 
-def _score_distinct(units: Units, scorer: Scorer) -> np.ndarray:
-    """Score each distinct unit once: short comments repeat."""
-    distinct: dict[tuple[str, str], int] = {}
-    at = [distinct.setdefault(unit, len(distinct)) for unit in zip(units.first, units.second, strict=True)]
-    first, second = (list(part) for part in zip(*distinct, strict=True))
-    return scorer.score(Units(units.kind, first, second))[at]
-
-
-def _tagged(kept: pa.Table, scores: np.ndarray, kind: Kind, record: Record, scorer: Scorer) -> pa.Table:
-    kept = timestamps(kept, [c.name for c in record.columns if c.sort == "time"])
-    unknown = np.isnan(scores)
-    given, known = scorer.verdicts(scores, kind)
-    for column, tag in enumerate(tag_names(kind)):
-        kept = kept.append_column(f"p_{tag}", pa.array(scores[:, column], mask=unknown[:, column]))
-    for column, tag in enumerate(tag_names(kind)):
-        kept = kept.append_column(f"is_{tag}", pa.array(given[:, column], mask=~known[:, column]))
-    return kept.append_column("model", pa.array([scorer.name] * len(kept)).dictionary_encode())
-
-
-def _with_reasons(tagged: pa.Table, units: Units, scorer: Scorer) -> pa.Table:
-    """Add `why_<tag>`: the words that carry the tag most, for rows that are given it; an empty list for others."""
-    tags = tag_names(units.kind)
-    given = {tag: tagged[f"is_{tag}"].fill_null(False).to_numpy(zero_copy_only=False) for tag in tags}
-    rows = np.flatnonzero(np.any(list(given.values()), axis=0))
-    reasons: dict[str, list[list[str]]] = {tag: [[] for _ in range(len(tagged))] for tag in tags}
-    for begin in range(0, rows.size, EXPLAINED):
-        some = rows[begin : begin + EXPLAINED]
-        part = Units(units.kind, [units.first[i] for i in some], [units.second[i] for i in some])
-        for i, found in zip(some, explain(scorer, part), strict=True):
-            for tag in tags:
-                if given[tag][i]:
-                    reasons[tag][i] = found.top(tag)
-    for tag in tags:
-        tagged = tagged.append_column(f"why_{tag}", pa.array(reasons[tag], pa.list_(pa.string())))
-    return tagged
+def _judged(batches: Iterator, total: int, scorer: Scorer, kind: Kind, why: bool) -> Iterator:
+    """Every batch with its judgement: in this process if there is one batch or one processor, else in workers."""
+    count = min(processors(), -(-total // ROWS))
+    if scorer.precision == "bfloat16":
+        count = min(count, SHARING)
+    if count == 1:
+        return ((label, judge(scorer, kind, words, why)) for label, words in batches)
+    return Workers(count, scorer, kind, why).each(batches)
 
 
 def _job(sources: list[Path], kind: Kind, scorer: Scorer, why: bool) -> str:
     """A name for this very job: the same input and checkpoint give the same, anything else another."""
     files = [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for s in sources for f in files_of(s)]
-    told = json.dumps([files, kind, scorer.name, scorer.decision.as_dict(), ROWS, why])
+    decision = scorer.decision.as_dict()
+    told = json.dumps([files, kind, scorer.name, scorer.precision, decision, ROWS, why])
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def _join(parts: Path, out: Path) -> None:
+def _clear(out: Path, but: Path) -> None:
+    """Remove what killed jobs left beside the output: parts of other inputs, and tables that were not finished."""
+    for path in out.parent.glob(f".{out.stem}-*"):
+        if path.is_dir() and path != but and len(path.name) == len(but.name):
+            shutil.rmtree(path, ignore_errors=True)
+    for path in out.parent.glob(f".{out.name}.*.tmp"):
+        with suppress(OSError):
+            path.unlink()
+
+
+def _join(parts: Path, out: Path, column: str) -> int:
+    """Put the parts together; returns in how many rows `column` is null."""
     files = sorted(parts.glob("part-*.parquet"))
-    with (
-        whole(out) as temporary,
-        pq.ParquetWriter(temporary, pq.read_schema(files[0]), compression="zstd") as writer,
-    ):
+    empty = 0
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        nonlocal empty
         for file in files:
-            writer.write_table(pq.read_table(file))
+            table = pq.read_table(file)
+            empty += table[column].null_count
+            yield from table.to_batches()
+
+    write_table(out, batches(), pq.read_schema(files[0]))
+    return empty

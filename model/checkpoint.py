@@ -1,9 +1,20 @@
 """A checkpoint on disk: the Hugging Face layout, and beside it what the tagger needs to be trusted.
 
 `config.json`, `model.safetensors`, `tokenizer.json` and `tokenizer_config.json` are what `transformers` reads;
-`vocab.txt` is the table look-up's vocabulary; `wide.npz` is the wide part, where there is one; `huizan.json` is the card:
-taxonomy, thresholds, the version of the text path, the metrics and how they were measured. A checkpoint of another
-taxonomy or text path is refused. This module knows the files and nothing of their use (`tagger`).
+`vocab.txt` is the table look-up's vocabulary; `wide.npz` is the wide part, where there is one; `ranges.json` is what int8 must
+span (`ranges`; measured anew where it is missing or of other weights); `huizan.json` is the card:
+taxonomy, thresholds, the version of the text path, the metrics and how they were measured. A checkpoint of another taxonomy
+or text path is refused. This module knows the files and nothing of their use (`tagger`).
+
+`transformers` loads the encoder by itself, with no code of ours and one import:
+
+    from huizan.model.checkpoint import DEFAULT
+    model = AutoModelForSequenceClassification.from_pretrained(DEFAULT, trust_remote_code=False)
+
+It gives one logit per head (`config.id2label`), of which the logistic function is the encoder's own probability. That is not
+what `Scorer` returns where the checkpoint has a wide part: n-grams are mixed in by huizan only, and the thresholds are the
+mixture's. It also reads texts as they are: pass them through `model.text.normalise` first, a comment with its video's
+title as the second text, and of the heads heed those of the kind that was given.
 """
 
 import hashlib
@@ -92,6 +103,8 @@ def write_checkpoint(
     model
         A `ModernBertForSequenceClassification`, in the precision in which it shall be stored.
     """
+    from .runtime import measured
+
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".checkpoint-") as made:
         new = Path(made) / "new"
@@ -102,6 +115,7 @@ def write_checkpoint(
         vocabulary.to_tokenizers().save(str(new / "tokenizer.json"))
         _write_json(new / "tokenizer_config.json", TOKENIZER_CONFIG)
         _write_json(new / CARD, asdict(card))
+        measured(new, vocabulary).write(new)
         if folder.exists():
             shutil.move(folder, Path(made) / "old")
         shutil.move(new, folder)

@@ -1,17 +1,15 @@
 """The tagger: units in, one calibrated probability per head out.
 
 One shared encoder and one linear head per (kind, tag), whose calibration is folded into its weights; beside it, where
-the checkpoint has one, a wide part of n-grams (`wide`) that is mixed in. Batches are sorted by length and filled to a
-budget of tokens. This is the only prediction path: training's evaluation, the batch job and the Python API all end in
-`Tagger.probabilities`.
+the checkpoint has one, a wide part of n-grams (`wide`) that is mixed in. What runs the encoder is `runtime` on processors and
+`eager` on a GPU and in training; PyTorch is imported for these two only. This is the only prediction path: training's
+evaluation, the batch job and the Python API all end in `Tagger.probabilities`.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-import torch
-from transformers import ModernBertForSequenceClassification
-from transformers.utils.logging import disable_progress_bar
 
 from .checkpoint import DEFAULT, Card, fingerprint, read_card
 from .errors import InputError
@@ -20,7 +18,18 @@ from .units import Units
 from .vocabulary import PAD, Ragged, Vocabulary
 from .wide import FILE, Wide
 
-BUDGET = {"cpu": 4096, "cuda": 131_072}  # tokens in a batch
+if TYPE_CHECKING:
+    import torch
+
+
+class Encoder(Protocol):
+    """What turns token ids into logits."""
+
+    precision: str
+
+    def logits(self, rows: Ragged) -> np.ndarray:
+        """Logit of every head for every row; float64 (rows, heads)."""
+        ...
 
 
 class Tagger:
@@ -29,25 +38,39 @@ class Tagger:
     Parameters
     ----------
     model
-        Encoder with `len(head_names())` outputs, in float32.
+        An encoder with `len(head_names())` outputs: `runtime.Runtime`, or a `ModernBertForSequenceClassification`.
     wide
         What is mixed with the encoder's logits; None if nothing is.
     """
 
     def __init__(
         self,
-        model: ModernBertForSequenceClassification,
+        model: Any,
         vocabulary: Vocabulary,
         card: Card,
         wide: Wide | None = None,
         mark: str = "unsaved",
     ):
-        self.model, self.vocabulary, self.card, self.wide = model.eval(), vocabulary, card, wide
+        if not hasattr(model, "logits"):
+            from .eager import Eager
+
+            model = Eager(model)
+        self.encoder: Encoder = model
+        self.vocabulary, self.card, self.wide = vocabulary, card, wide
         self.name = f"{card.name}-{card.version}-{mark}"
 
     @classmethod
-    def load(cls, folder: str | Path | None = None, device: str = "auto") -> "Tagger":
+    def load(
+        cls, folder: str | Path | None = None, device: str = "auto", threads: int | None = None
+    ) -> "Tagger":
         """Load a checkpoint folder, or the one inside the package.
+
+        Parameters
+        ----------
+        device
+            `cpu`, `cuda`, or `auto` for the first GPU where there is one.
+        threads
+            Processors to be used; None is all that this process may use.
 
         Raises
         ------
@@ -56,18 +79,22 @@ class Tagger:
         """
         folder = DEFAULT if folder is None else Path(folder)
         card = read_card(folder)
-        place = pick_device(device)
-        disable_progress_bar()  # loading takes a blink; the bar would mix with the caller's own
-        model = ModernBertForSequenceClassification.from_pretrained(
-            folder, dtype=torch.float32, local_files_only=True
-        )
-        model.to(place)  # pyright: ignore[reportArgumentType]
+        vocabulary = Vocabulary.read(folder / "vocab.txt")
+        if device == "cpu" or (device == "auto" and not _may_have_gpu()) or pick_device(device).type == "cpu":
+            from .runtime import Runtime
+
+            encoder: Encoder = Runtime.load(folder, vocabulary, threads=threads)
+        else:
+            from .eager import Eager
+
+            encoder = Eager.load(folder, pick_device(device))
         wide = Wide.read(folder / FILE) if (folder / FILE).is_file() else None
-        return cls(model, Vocabulary.read(folder / "vocab.txt"), card, wide, fingerprint(folder))
+        return cls(encoder, vocabulary, card, wide, fingerprint(folder))
 
     @property
-    def device(self) -> torch.device:
-        return self.model.device
+    def model(self) -> Any:
+        """The PyTorch model, of a tagger that was made from one."""
+        return vars(self.encoder)["model"]
 
     def thresholds(self, kind: Kind) -> np.ndarray:
         """Probability at or above which each tag of `kind` is given; float32 (tags of kind,)."""
@@ -79,44 +106,30 @@ class Tagger:
         return self.probabilities(units)[:, heads_of(units.kind)]
 
     def probabilities(self, units: Units) -> np.ndarray:
-        """Probability of every head for every unit; float32 (units, heads). Only the heads of the units' kind mean anything."""
-        rows = units.encode(self.vocabulary)
+        """Probability of every head for every unit; float32 (units, heads). Only the heads of the units' kind mean anything.
+
+        A unit that is longer than is read at once gets the mean over its windows: of calibrated probabilities the mean
+        stays calibrated, where the greatest would rise with the length.
+        """
+        rows, unit = units.windows(self.vocabulary)
         logits = self.logits(rows)
         if self.wide is not None:
             logits = self.wide.mixed(logits, rows, units.kind)
-        return (1 / (1 + np.exp(-logits))).astype(np.float32)
+        found = 1 / (1 + np.exp(-logits))
+        if len(rows) > len(units):
+            begins = np.flatnonzero(np.diff(unit, prepend=-1))
+            found = np.add.reduceat(found, begins) / np.bincount(unit)[:, None]
+        return found.astype(np.float32)
 
-    @torch.inference_mode()
     def logits(self, rows: Ragged) -> np.ndarray:
         """The encoder's logit of every head for every row; float64 (rows, heads)."""
-        result = np.empty((len(rows), len(head_names())))
-        for chosen in batches(rows.lengths, BUDGET[self.device.type]):
-            ids, mask = padded(rows.take(chosen))
-            logits = self.model(
-                input_ids=torch.from_numpy(ids).to(self.device),
-                attention_mask=torch.from_numpy(mask).to(self.device),
-            ).logits
-            result[chosen] = logits.double().cpu().numpy()
-        return result
+        return self.encoder.logits(rows)
 
 
 def heads_of(kind: Kind) -> slice:
     """Where the heads of one kind stand among all heads."""
     places = [i for i, name in enumerate(head_names()) if name.startswith(f"{kind}_")]
     return slice(places[0], places[-1] + 1)
-
-
-def batches(lengths: np.ndarray, budget: int) -> list[np.ndarray]:
-    """Row numbers in batches of like length, each of at most `budget` tokens with its padding (or one row)."""
-    order = np.argsort(lengths, kind="stable")
-    result, start = [], 0
-    while start < order.size:
-        # Sorted upwards, the last row is the longest: the batch may grow while rows x longest stays in the budget.
-        sizes = lengths[order[start:]] * np.arange(1, order.size - start + 1)
-        stop = start + max(1, int(np.searchsorted(sizes, budget, side="right")))
-        result.append(order[start:stop])
-        start = stop
-    return result
 
 
 def padded(rows: Ragged) -> tuple[np.ndarray, np.ndarray]:
@@ -128,8 +141,10 @@ def padded(rows: Ragged) -> tuple[np.ndarray, np.ndarray]:
     return ids, mask.astype(np.int64)
 
 
-def pick_device(name: str) -> torch.device:
+def pick_device(name: str) -> "torch.device":
     """`auto` is the first GPU where there is one, else the processor."""
+    import torch
+
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     if name == "cuda" and not torch.cuda.is_available():
@@ -139,3 +154,8 @@ def pick_device(name: str) -> torch.device:
             do="Use --device cpu, or install PyTorch for your GPU",
         )
     return torch.device(name)
+
+
+def _may_have_gpu() -> bool:
+    """Whether a driver is there; asking PyTorch would take longer than loading a checkpoint."""
+    return any(Path(path).exists() for path in ("/dev/nvidiactl", "/dev/nvidia0", "/dev/dxg", "/dev/kfd"))

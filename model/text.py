@@ -51,9 +51,19 @@ DISGUISES: dict[str, str] = {
     "垃ji": "垃圾", "laji": "垃圾",
     "搬yun": "搬运", "带huo": "带货", "dai货": "带货", "guang告": "广告", "广gao": "广告",
 }  # fmt: skip
+_LATIN = "a-zāáǎàūúǔù"
+# Each spelling stands first and what may not precede it is looked for afterwards, so that the search can skip to a first
+# character that some spelling has.
 _DISGUISE = re.compile(
-    r"(?<![a-zāáǎàūúǔù])(?:" + "|".join(sorted(DISGUISES, key=len, reverse=True)) + r")(?![a-z])"
+    "(?:"
+    + "|".join(f"{d}(?<![{_LATIN}]{d})" for d in sorted(DISGUISES, key=len, reverse=True))
+    + ")(?![a-z])"
 )
+
+# Where almost all characters of comments lie: a text of these alone, and of plain ones, is composed by a table.
+_BLOCKS = (range(0x3400), range(0x3400, 0xA000), range(0xFE30, 0xFFF0), range(0x1F000, 0x1FB00))
+_IDEOGRAPHS = _BLOCKS[1]
+_TABLE_PAYS = 1 << 14  # characters at once from which on the table is worth its making
 
 
 def one_line(text: str) -> str:
@@ -74,7 +84,7 @@ def normalise_lines(lines: str) -> str:
     As many lines as came in, in their order, each equal to `normalise` of the line alone.
     """
     lines = _INVISIBLE.sub("", lines)
-    lines = _compose(_compose(lines).lower())
+    lines = _composed(lines)
     lines = _SPACE_AT_ENDS.sub("", _SPACE.sub(" ", _simplify(lines)))
     if "http" in lines or "www." in lines:
         lines = _URL.sub(URL, lines)
@@ -97,13 +107,70 @@ def normalise(text: str) -> str:
 
 
 def normalise_all(texts: Iterable[str]) -> list[str]:
-    """Normalise texts; the result has their number and order."""
-    joined = "\n".join(map(one_line, texts))
-    return normalise_lines(joined).split("\n")
+    """Normalise texts, each distinct one once; the result has their number and order."""
+    texts = list(texts)
+    distinct = list(dict.fromkeys(texts))
+    normal = normalise_lines("\n".join(map(one_line, distinct))).split("\n")
+    if len(distinct) == len(texts):
+        return normal
+    found = dict(zip(distinct, normal, strict=True))
+    return [found[text] for text in texts]
+
+
+def _composed(lines: str) -> str:
+    """NFKC and lower case; by a table where all characters of a line are plain, and exactly the same."""
+    if len(lines) < _TABLE_PAYS:
+        return _compose_slowly(lines)
+    table = _plain()
+    lines = lines.replace("…", "...")  # as NFKC does, and the one common character that is not plain
+    points = np.frombuffer(lines.encode("utf-32-le"), dtype=np.uint32)
+    found = table[np.minimum(points, table.size - 1)]
+    composed = found.astype(np.uint32).tobytes().decode("utf-32-le", "surrogatepass")
+    others = np.flatnonzero(found == 0)
+    if others.size:
+        # Only a NUL would be plain and nothing, and it is invisible: it has gone by now.
+        ends = np.flatnonzero(points == ord("\n"))
+        old, new = lines.split("\n"), composed.split("\n")
+        numbers = np.unique(np.searchsorted(ends, others))
+        mended = _compose_slowly("\n".join(old[i] for i in numbers)).split("\n")
+        for i, line in zip(numbers, mended, strict=True):
+            new[i] = line
+        composed = "\n".join(new)
+    return composed
+
+
+def _compose_slowly(lines: str) -> str:
+    return _compose(_compose(lines).lower())
 
 
 def _compose(lines: str) -> str:
     return lines if unicodedata.is_normalized("NFKC", lines) else unicodedata.normalize("NFKC", lines)
+
+
+@cache
+def _plain() -> np.ndarray:
+    """What each plain code point becomes, 0 for others; uint32.
+
+    Plain is a character that becomes one character whatever stands beside it: neither combines with the one before (marks,
+    and the second halves of compositions), and lower case does not look at the neighbours (a Greek sigma's does).
+    """
+    seconds = set()
+    table = np.zeros(_BLOCKS[-1].stop + 1, dtype=np.uint32)
+    table[_IDEOGRAPHS.start : _IDEOGRAPHS.stop] = np.arange(_IDEOGRAPHS.start, _IDEOGRAPHS.stop)
+    singles = [point for block in _BLOCKS if block is not _IDEOGRAPHS for point in block]
+    for point in singles:
+        parts = unicodedata.decomposition(chr(point)).split()
+        if len(parts) == 2 and not parts[0].startswith("<"):
+            seconds.add(chr(int(parts[1], 16)))
+    for point in singles:
+        apart = unicodedata.normalize("NFKD", chr(point))
+        alone = unicodedata.normalize("NFKC", chr(point))
+        became = _compose_slowly(chr(point))
+        starts = not any(unicodedata.combining(c) for c in (chr(point), apart[0], became[:1] or apart[0]))
+        if len(became) == 1 and starts and not {apart[0], alone[0], became} & seconds and "Σ" not in alone:
+            table[point] = ord(became)
+    table[(table >= 0x1100) & (table < 0x1200)] = 0  # Hangul letters, which join into syllables
+    return table
 
 
 def _simplify(lines: str) -> str:

@@ -2,11 +2,14 @@
 
 A comment is read as (its own text, its video's title); a video as (its title, everything else there is of it). Both
 become `[CLS] first [SEP] second [SEP]`. This is the only place that decides which words stand where and how many of
-them are read; the tagger, training and the batch job all go through it.
+them are read; the tagger, training and the batch job all go through it. What is longer than the tagger reads at once, a
+transcript, is read in windows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from .taxonomy import Kind
 from .text import normalise_all
@@ -14,8 +17,9 @@ from .vocabulary import Ragged, Vocabulary, pair
 
 VIDEO_TEXTS = ("title", "description", "hashtags", "ocr_text", "transcript")
 
-# Tokens read of the first and of the second part.
+# Tokens read at once of the first and of the second part.
 LONGEST: dict[Kind, tuple[int, int]] = {"comment": (128, 48), "video": (64, 190)}
+MOST = 4_000  # tokens of a comment, or of a video's body, that are read at all
 
 
 @dataclass(frozen=True)
@@ -30,8 +34,26 @@ class Units:
         return len(self.first)
 
     def encode(self, vocabulary: Vocabulary) -> Ragged:
-        """Token ids as the tagger reads them, one row per unit."""
+        """Token ids as the tagger reads them at once, one row per unit; what is longer is cut."""
         return pair(vocabulary.encode(self.first), vocabulary.encode(self.second), LONGEST[self.kind])
+
+    def windows(self, vocabulary: Vocabulary) -> tuple[Ragged, np.ndarray]:
+        """Token ids with every part of a long comment or body in some row.
+
+        Returns
+        -------
+        One row or more per unit, and whose each is, int64 (rows,), ascending. A window of a comment stands with its title, a
+        window of a body with the video's; a unit that is read at once has the row of `encode`.
+        """
+        first, second = vocabulary.encode(self.first), vocabulary.encode(self.second)
+        longest = LONGEST[self.kind]
+        if self.kind == "comment":
+            first, unit = first.windows(longest[0], MOST)
+            second = second.take(unit)
+        else:
+            second, unit = second.windows(longest[1], MOST)
+            first = first.take(unit)
+        return pair(first, second, longest), unit
 
     def joined(self) -> list[str]:
         """One string per unit, for readers that know no parts (the n-gram baseline)."""

@@ -53,9 +53,23 @@ class Ragged:
         """The texts `rows`, in that order."""
         return _gather(self, self.offsets[rows], self.lengths[rows])
 
+    def between(self, begin: int, end: int) -> "Ragged":
+        """The texts from `begin` to before `end`, without a copy."""
+        offsets = self.offsets[begin : end + 1]
+        return Ragged(self.ids[offsets[0] : offsets[-1]], offsets - offsets[0])
+
     def head(self, longest: int) -> "Ragged":
         """Every text cut to at most `longest` tokens."""
         return _gather(self, self.offsets[:-1], np.minimum(self.lengths, longest))
+
+    def windows(self, longest: int, most: int) -> tuple["Ragged", np.ndarray]:
+        """Every text in windows of `longest` tokens, evenly spread over its first `most`; and whose each is, int64 (windows,)."""
+        lengths = np.minimum(self.lengths, most)
+        count = np.maximum(-(-lengths // longest), 1)
+        text = np.repeat(np.arange(len(self)), count)
+        number = np.arange(text.size) - np.repeat(np.cumsum(count) - count, count)
+        apart = np.maximum(lengths - longest, 0)[text] * number // np.maximum(count - 1, 1)[text]
+        return _gather(self, self.offsets[text] + apart, np.minimum(lengths, longest)[text]), text
 
 
 class Vocabulary:

@@ -15,6 +15,7 @@ from .vocabulary import CLS, SEP, Ragged
 
 BUCKETS = 1 << 17
 LONGEST_NGRAM = 3
+BLOCK = 2048  # rows at a time: their n-grams stay in a core's cache
 _PRIMES = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
 FILE = "wide.npz"
 
@@ -34,15 +35,20 @@ class Wide:
 
     def logits(self, rows: Ragged, kind: Kind) -> np.ndarray:
         """Logit of every head from n-grams alone; float64 (rows, heads)."""
-        grams = ngrams(rows, kind)
-        value = grams.value * self.idf[KINDS.index(kind)][grams.bucket]
+        blocks = [rows.between(at, at + BLOCK) for at in range(0, len(rows), BLOCK)]
+        return np.concatenate([self._logits(block, kind) for block in blocks or [rows]])
+
+    def _logits(self, rows: Ragged, kind: Kind) -> np.ndarray:
+        idf = self.idf[KINDS.index(kind)]
+        grams = ngrams(rows, kind, idf != 0)
+        value = grams.value * idf[grams.bucket]
         norm = np.sqrt(np.bincount(grams.row, weights=value**2, minlength=len(rows)))
         value = value / np.maximum(norm, 1e-12)[grams.row]
-        sums = [
-            np.bincount(grams.row, weights=value * self.weight[grams.bucket, head], minlength=len(rows))
-            for head in range(self.bias.size)
-        ]
-        return np.stack(sums, axis=1) + self.bias
+        result = np.tile(self.bias.astype(np.float64), (len(rows), 1))
+        if value.size:
+            begins = np.flatnonzero(np.diff(grams.row, prepend=-1))
+            result[grams.row[begins]] += np.add.reduceat(value[:, None] * self.weight[grams.bucket], begins)
+        return result
 
     def mixed(self, deep: np.ndarray, rows: Ragged, kind: Kind) -> np.ndarray:
         """Mix the encoder's logits (rows, heads) with the n-grams'; float64 of the same shape."""
@@ -71,34 +77,45 @@ class Wide:
 
 @dataclass(frozen=True)
 class Ngrams:
-    """Distinct n-grams of each row: `row` and `bucket` int64 (n,), `value` float64 (n,), 1 + log of the count."""
+    """Distinct n-grams of each row, rows ascending: `row` and `bucket` int64 (n,), `value` float64 (n,), 1 + log of the count."""
 
     row: np.ndarray
     bucket: np.ndarray
     value: np.ndarray
 
 
-def ngrams(rows: Ragged, kind: Kind) -> Ngrams:
+def ngrams(rows: Ragged, kind: Kind, used: np.ndarray | None = None) -> Ngrams:
     """Hashed n-grams of 1 to `LONGEST_NGRAM` tokens that do not cross a part's end.
 
     Of a comment only its own text is read: a title names the incident, which does not carry over to others. A video is
     read whole.
+
+    Parameters
+    ----------
+    used
+        bool (BUCKETS,), buckets that matter; None is all.
     """
-    ids = rows.ids.astype(np.int64)
-    row = np.repeat(np.arange(len(rows)), rows.lengths)
+    ids = rows.ids
     ends = (ids == CLS) | (ids == SEP)
-    part = np.cumsum(ends)
+    part = np.cumsum(ends, dtype=np.int32)
     usable = ~ends
     if kind == "comment":
-        usable &= part == part[rows.offsets[:-1]][row]
-    hashed = np.zeros(ids.size, dtype=np.uint64)
+        usable &= part == np.repeat(part[rows.offsets[:-1]], rows.lengths)
+    there = np.flatnonzero(usable)  # nothing is looked up for titles and ends
+    row = (np.searchsorted(rows.offsets, there, side="right") - 1) * BUCKETS
+    part, tokens = part[there], ids[there].astype(np.uint64) + np.uint64(1)
+    hashed = np.zeros(there.size, dtype=np.uint64)
     found = []
-    for n in range(LONGEST_NGRAM):
-        there = np.zeros(ids.size, dtype=bool)
-        last = ids.size - n
-        there[:last] = usable[:last] & usable[n:] & (part[:last] == part[n:])
-        hashed[:last] ^= (ids[n:].astype(np.uint64) + np.uint64(1)) * _PRIMES[n]
-        bucket = ((hashed >> np.uint64(29)) ^ hashed) % np.uint64(BUCKETS)
-        found.append(row[there] * BUCKETS + bucket[there].astype(np.int64))
+    for n in range(min(LONGEST_NGRAM, there.size)):
+        # A part's tokens stand together: the n-th after is of the same n-gram if it is of the same part.
+        last = there.size - n
+        hashed = hashed[:last] ^ (tokens[n:] * _PRIMES[n])
+        bucket = (((hashed >> np.uint64(29)) ^ hashed) & np.uint64(BUCKETS - 1)).astype(np.int64)
+        wanted = part[:last] == part[n:]
+        if used is not None:
+            wanted &= used[bucket]
+        found.append(row[:last][wanted] + bucket[wanted])
+    if not found:
+        return Ngrams(there, there, np.empty(0))
     distinct, counts = np.unique(np.concatenate(found), return_counts=True)
     return Ngrams(distinct // BUCKETS, distinct % BUCKETS, 1 + np.log(counts))

@@ -84,6 +84,17 @@ def test_an_audit_becomes_the_table_that_attribute_reads(tmp_path: Path, ending:
     assert table["is_clickbait"].to_pylist() == [False] * 3 and table["drawn_with"].to_pylist() == [0.25] * 3
 
 
+def test_what_did_not_come_back_lowers_the_chance(tmp_path: Path) -> None:
+    """Of 8 videos drawn with chance 0.4 two came back: each had the chance 0.1 of being checked."""
+    found = export([SURE, NONE, SURE], "video", video_id="v", drawn_with=0.4, drawn_texts=8)
+    found.texts[2].data |= {
+        "drawn_with": 0.5,
+        "drawn_texts": "1.0",
+    }  # of another sample, by way of a data frame
+    write_audited(found, tmp_path / "a.parquet")
+    assert pq.read_table(tmp_path / "a.parquet")["drawn_with"].to_pylist() == pytest.approx([0.1, 0.1, 0.5])
+
+
 def test_only_random_samples_of_videos_are_audits(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="comments"):
         write_audited(export([SURE]), tmp_path / "a.parquet")

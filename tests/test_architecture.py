@@ -20,7 +20,7 @@ LEAVES = {
     "hazard": {"frailty"},
     "latent": {"claims", "frailty", "hazard"},
 }
-READS_TENSORS = {"encoder", "tagger"}
+READS_TENSORS = {"encoder", "eager"}
 HEAVY = {"torch", "transformers", "altair", "vl_convert", "sklearn", "datasets", "ibis", "duckdb", "pandas"}
 
 pytestmark = pytest.mark.skipif(

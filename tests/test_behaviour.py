@@ -92,3 +92,5 @@ def test_evaluate_prints_the_share_of_each_behaviour(tiny_checkpoint: Path) -> N
     assert all(name in result.stdout for name in MEANS)
     result = CliRunner().invoke(main, ["evaluate", "--behaviour", "--json", "--model", str(tiny_checkpoint)])
     assert '"negation": {' in result.stdout and '"pairs"' in result.stdout
+    result = CliRunner().invoke(main, ["evaluate", "--behaviour", "--encoder-alone"])
+    assert result.exit_code == 0, result.output

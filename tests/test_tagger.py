@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 from huizan.inference import Scorer
+from huizan.model.eager import Eager
 from huizan.model.errors import InputError
-from huizan.model.tagger import Tagger, batches, heads_of, padded, pick_device
+from huizan.model.tagger import Tagger, heads_of, padded, pick_device
 from huizan.model.taxonomy import head_names, tag_names
 from huizan.model.text import normalise
 from huizan.model.units import comment_units, video_units
@@ -29,14 +30,6 @@ def test_each_kind_has_its_own_heads() -> None:
     assert names[heads_of("comment")].tolist() == [f"comment_{t}" for t in tag_names("comment")]
 
 
-def test_batches_hold_every_row_once_within_the_budget() -> None:
-    lengths = np.random.default_rng(0).integers(1, 60, size=500)
-    chosen = batches(lengths, 256)
-    assert sorted(np.concatenate(chosen).tolist()) == list(range(500))
-    assert all(lengths[b].max() * b.size <= 256 for b in chosen)
-    assert [b.tolist() for b in batches(np.array([900]), 256)] == [[0]]
-
-
 def test_padding_is_masked() -> None:
     ids, mask = padded(Ragged(np.array([7, 8, 9], dtype=np.int32), np.array([0, 1, 3])))
     assert ids.tolist() == [[7, 0], [8, 9]]
@@ -44,7 +37,11 @@ def test_padding_is_masked() -> None:
 
 
 def test_transformers_alone_gives_the_same_probabilities(tiny_checkpoint: Path) -> None:
-    ours = Tagger.load(tiny_checkpoint, "cpu").score(comment_units(TEXTS, ["标题"] * len(TEXTS)))
+    units = comment_units(TEXTS, ["标题"] * len(TEXTS))
+    tagger = Tagger.load(tiny_checkpoint, "cpu")
+    ours = tagger.score(units)
+    tagger.encoder = Eager.load(tiny_checkpoint, torch.device("cpu"))
+    exact = tagger.score(units)
     model = AutoModelForSequenceClassification.from_pretrained(tiny_checkpoint, dtype=torch.float32).eval()
     tokenizer = AutoTokenizer.from_pretrained(tiny_checkpoint)
     assert model.config.id2label[0] == head_names()[0]
@@ -52,7 +49,8 @@ def test_transformers_alone_gives_the_same_probabilities(tiny_checkpoint: Path) 
     with torch.inference_mode():
         batch = tokenizer(*pairs, padding=True, return_tensors="pt", return_token_type_ids=False)
         theirs = torch.sigmoid(model(**batch).logits).numpy()
-    np.testing.assert_allclose(ours, theirs[:, heads_of("comment")], atol=1e-6)
+    np.testing.assert_allclose(exact, theirs[:, heads_of("comment")], atol=1e-6)
+    np.testing.assert_allclose(ours, theirs[:, heads_of("comment")], atol=0.01)
 
 
 def test_scorer_and_tagger_agree(tiny_checkpoint: Path) -> None:
@@ -72,3 +70,14 @@ def test_a_device_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) 
     assert pick_device("auto") == torch.device("cpu")
     with pytest.raises(InputError, match="--device cpu"):
         pick_device("cuda")
+
+
+def test_a_long_text_is_the_mean_of_its_windows(tiny_checkpoint: Path) -> None:
+    tagger = Tagger.load(tiny_checkpoint, "cpu")
+    body = "演的吧" * 50 + "这个好看" * 40  # 310 characters: two windows, the second from the 120th on
+    parts = [body[:190], body[120:]]
+    long = tagger.probabilities(video_units([{"title": "标题", "transcript": body}, {"title": "演的"}]))
+    apart = tagger.probabilities(video_units([{"title": "标题", "transcript": part} for part in parts]))
+    np.testing.assert_allclose(long[0], apart.mean(axis=0), atol=1e-6)
+    np.testing.assert_allclose(long[1], tagger.probabilities(video_units([{"title": "演的"}]))[0], atol=1e-6)
+    assert np.abs(apart[0] - apart[1]).max() > 1e-6

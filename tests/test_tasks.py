@@ -10,7 +10,7 @@ from huizan.training.sampling import Drawn, Sample, SampleSettings
 from huizan.training.tasks import NONE, UNSURE, choices, write_tasks
 
 DRAWN = [
-    Drawn({"text": f"演的吧{i}", "title": "街头", "comment_id": str(i), "video_id": "v"},
+    Drawn({"text": f"演的吧{i}", "title": "街头", "comment_id": str(i), "video_id": "v", "model": "m"},
           {"clickbait": 0.1, "staged": 0.9 - i / 2, "controversy": 0.2, "low_quality": 0.1}, 0.5)
     for i in range(3)
 ]  # fmt: skip
@@ -49,7 +49,7 @@ def test_the_taggers_tags_are_shown_on_request_only(tmp_path: Path) -> None:
     sample = Sample("comment", DRAWN, {})
     (first, second), _ = [
         json.loads(file.read_text(encoding="utf-8"))
-        for file in write_tasks(sample, settings("label-studio", suggest=True, model="m"), tmp_path / "a")
+        for file in write_tasks(sample, settings("label-studio", suggest=True), tmp_path / "a")
     ]
     (prediction,) = first["predictions"]
     assert prediction["result"][0] == {
@@ -81,7 +81,7 @@ def test_what_people_said_comes_back_to_the_text_it_was_said_of(tmp_path: Path, 
     found = read_export([exported], "comment")
     for item, drawn in zip(found.texts, DRAWN, strict=True):
         assert {name: item.data[name] for name in drawn.columns} == drawn.columns
-        assert item.data["drawn_with"] == 0.5
+        assert (item.data["drawn_with"], item.data["drawn_texts"]) == (0.5, 3)
     votes = [next(iter(item.votes.values())) for item in found.texts]
     assert [sorted(vote.tags) for vote in votes] == [["staged"], [], ["controversy"]]
     assert [vote.unsure for vote in votes] == [False, False, True]

@@ -1,4 +1,6 @@
+import numpy as np
 import pytest
+from huizan.model import text
 from huizan.model.text import DISGUISES, normalise, normalise_all
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,3 +58,21 @@ def test_the_result_is_one_line_without_private_use_characters(text: str) -> Non
 def test_every_disguise_is_written_out() -> None:
     for disguised, word in DISGUISES.items():
         assert normalise(f"这{disguised}!") == f"这{word}!"
+
+
+@given(st.lists(st.text(max_size=40) | LIFELIKE, min_size=1, max_size=8))
+def test_the_table_composes_as_unicode_does(texts: list[str]) -> None:
+    lines = "\n".join(map(text.one_line, texts)).replace("\0", "")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text, "_TABLE_PAYS", 0)
+        assert text._composed(lines) == text._compose_slowly(lines)
+
+
+def test_plain_characters_compose_alone_whatever_stands_beside_them() -> None:
+    table = text._plain()
+    plain = [chr(point) for point in np.flatnonzero(table)]
+    order = np.random.default_rng(0).permutation(np.repeat(np.arange(len(plain)), 3))
+    lines = "".join(plain[i] for i in order)
+    assert text._compose_slowly(lines) == "".join(chr(table[ord(c)]) for c in lines)
+    assert not any(table[ord(c)] for c in "\u0301\u3099Σĳㄱﾞᄀİ")
+    assert [chr(table[ord(c)]) for c in "Ａ,,中a😂é"] == ["a", ",", ",", "中", "a", "😂", "é"]

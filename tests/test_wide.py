@@ -1,6 +1,8 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
+from huizan.model import wide
 from huizan.model.taxonomy import head_names
 from huizan.model.units import comment_units, video_units
 from huizan.model.vocabulary import SPECIALS, Vocabulary
@@ -73,3 +75,14 @@ def test_what_is_written_is_read_back_as_rounded(tmp_path: Path) -> None:
     back, rounded = Wide.read(tmp_path / "wide.npz"), model.rounded()
     for name in ("idf", "weight", "bias", "mix"):
         np.testing.assert_array_equal(getattr(back, name), getattr(rounded, name))
+
+
+def test_blocks_of_rows_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng, heads = np.random.default_rng(2), len(head_names())
+    shapes = ((2, BUCKETS), (BUCKETS, heads), (heads,), (heads, 3))
+    model = Wide(*(rng.normal(size=shape).astype(np.float32) for shape in shapes))
+    rows = comment_units(["演的", "", "剧本!?", "吧" * 3, "的演"]).encode(VOCABULARY)
+    whole = model.logits(rows, "comment")
+    monkeypatch.setattr(wide, "BLOCK", 2)
+    np.testing.assert_array_equal(model.logits(rows, "comment"), whole)
+    assert model.logits(comment_units([]).encode(VOCABULARY), "comment").shape == (0, heads)

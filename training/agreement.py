@@ -71,7 +71,8 @@ def write_labels(export: Export, source: str, out: Path) -> None:
 def write_audited(export: Export, out: Path) -> None:
     """Write the table that `huizan attribute --audited` reads: `video_id`, `is_<tag>`, `drawn_with`; Parquet or CSV.
 
-    A tag counts as seen where half of the annotators or more gave it.
+    A tag counts as seen where half of the annotators or more gave it. Where only a part of a sample was annotated, that part
+    is taken for a random one, and the chance of being drawn becomes that of being drawn and annotated.
 
     Raises
     ------
@@ -93,7 +94,7 @@ def write_audited(export: Export, out: Path) -> None:
     columns: dict[str, Any] = {"video_id": [str(item.data["video_id"]) for item in export.texts]}
     for tag in tag_names("video"):
         columns[f"is_{tag}"] = [_share(item, tag) >= 0.5 for item in export.texts]
-    columns["drawn_with"] = [float(item.data["drawn_with"]) for item in export.texts]
+    columns["drawn_with"] = _chances(export)
     table = pa.table(columns)
     temporary = out.with_name(f".{out.name}.tmp")
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -102,6 +103,15 @@ def write_audited(export: Export, out: Path) -> None:
     else:
         pq.write_table(table, temporary)
     os.replace(temporary, out)
+
+
+def _chances(export: Export) -> list[float]:
+    """Each text's chance of being drawn and annotated; a sample that does not tell its size is taken for complete."""
+    samples = [
+        (float(item.data["drawn_with"]), float(item.data.get("drawn_texts") or 0)) for item in export.texts
+    ]
+    came_back = Counter(samples)
+    return [chance * min(1.0, came_back[chance, n] / n) if n else chance for chance, n in samples]
 
 
 def report(export: Export) -> dict[str, Any]:

@@ -184,12 +184,14 @@ def distil(model: Path | None, **settings: Any) -> None:
 @click.option("--truth", type=FOLDER, help="truth.parquet of a simulated world.")
 @click.option("--baselines/--alone", "beside", default=True, show_default=True,
               help="Judge simple attributions of the same world too; its tables must lie beside its truth.")  # fmt: skip
+@click.option("--encoder-alone", "alone", is_flag=True,
+              help="Leave out the n-grams that are mixed in: what the checkpoint gives through transformers alone.")  # fmt: skip
 @click.option("--behaviour", is_flag=True,
               help="Negation, irony, quoting and more: the share of minimal pairs that are ordered rightly.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def evaluate(
     model: Path | None, comments: Path | None, videos: Path | None, split: str, split_seed: int, attribution: Path | None,
-    truth: Path | None, beside: bool, behaviour: bool, as_json: bool,
+    truth: Path | None, beside: bool, alone: bool, behaviour: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Measure a checkpoint on labelled texts, or an attribution against a simulated truth."""
     from rich.console import Console
@@ -206,6 +208,8 @@ def evaluate(
     from .evaluation import evaluate_files
 
     tagger, told, tables = Tagger.load(model, "cpu"), {}, []
+    if alone:
+        tagger.wide = None
     if comments or videos:
         result = evaluate_files(tagger, comments, videos, split, split_seed)
         told |= result.as_dict()

@@ -18,7 +18,7 @@ from ..model.units import VIDEO_TEXTS
 
 ENDINGS = {".parquet": "parquet", ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 ROWS = 16_384  # rows in memory at a time
-ALSO = ("creator_id", "source", "group", "incident")  # told with a text where the table has them
+ALSO = ("creator_id", "source", "group", "incident", "model")  # told with a text where the table has them
 _CONTENT = {"description": "content"}  # what a file of labels calls a column
 _HASHTAGS = "list_aggregate(list_transform({}, lambda x: '#' || ltrim(x, '#')), 'string_agg', ' ')"
 

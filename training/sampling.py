@@ -199,6 +199,8 @@ def _scored(
         known = np.flatnonzero(~np.isnan(scores).any(axis=1))
         counts["no probability"] += len(rows) - known.size
         kept = [{k: v for k, v in rows[i].items() if k not in names} for i in known]
+        if tagger is not None:
+            kept = [row | {"model": tagger.name} for row in kept]
         yield kept, _take(units, known), scores[known]
 
 

@@ -45,7 +45,7 @@ def write_tasks(sample: Sample, settings: SampleSettings, out: Path) -> list[Pat
         raise InputError("--out must be a new folder", f"{out} holds something", "Give another --out")
     studio = settings.tool == "label-studio"
     make = _label_studio if studio else _doccano
-    tasks = [make(drawn, sample.kind, settings) for drawn in sample.drawn]
+    tasks = [make(drawn, sample, settings) for drawn in sample.drawn]
     chunks = [tasks[begin : begin + settings.chunk] for begin in range(0, len(tasks), settings.chunk)]
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -105,37 +105,39 @@ def shown(columns: dict[str, Any], kind: Kind) -> str:
     return "\n\n".join(str(columns[name]) for name in VIDEO_TEXTS if columns.get(name))
 
 
-def _label_studio(drawn: Drawn, kind: Kind, settings: SampleSettings) -> dict[str, Any]:
-    data = _carried(drawn, kind, settings)
+def _label_studio(drawn: Drawn, sample: Sample, settings: SampleSettings) -> dict[str, Any]:
+    kind, data = sample.kind, _carried(drawn, sample, settings)
     text = drawn.columns["text"] if kind == "comment" else shown(drawn.columns, kind)
     task: dict[str, Any] = {"data": {"title": "", **data, "text": text}}
     if settings.suggest:
         suggested, score = _suggested(drawn, kind)
         value = {"choices": suggested}
         result = [{"from_name": "tags", "to_name": "text", "type": "choices", "value": value}]
-        task["predictions"] = [{"model_version": settings.model or "", "score": score, "result": result}]
+        task["predictions"] = [
+            {"model_version": drawn.columns.get("model", ""), "score": score, "result": result}
+        ]
     return task
 
 
-def _doccano(drawn: Drawn, kind: Kind, settings: SampleSettings) -> dict[str, Any]:
-    data = _carried(drawn, kind, settings)
+def _doccano(drawn: Drawn, sample: Sample, settings: SampleSettings) -> dict[str, Any]:
+    kind, data = sample.kind, _carried(drawn, sample, settings)
     if kind == "comment":
         data["comment"] = drawn.columns["text"]
     label = _suggested(drawn, kind)[0] if settings.suggest else []
     return {"text": shown(drawn.columns, kind), "label": label, **data}
 
 
-def _carried(drawn: Drawn, kind: Kind, settings: SampleSettings) -> dict[str, Any]:
-    """What a task carries and people do not judge."""
+def _carried(drawn: Drawn, sample: Sample, settings: SampleSettings) -> dict[str, Any]:
+    """What a task carries and people do not judge; of a random sample its size, too, as not all of it may come back."""
     told = {name: value for name, value in drawn.columns.items() if name != "text"}
-    told |= {"kind": kind, "drawn_by": settings.by}
+    told |= {"kind": sample.kind, "drawn_by": settings.by}
     if drawn.drawn_with is not None:
-        told["drawn_with"] = drawn.drawn_with
+        told |= {"drawn_with": drawn.drawn_with, "drawn_texts": len(sample.drawn)}
     return told
 
 
 def _suggested(drawn: Drawn, kind: Kind) -> tuple[list[str], float]:
-    """The tagger's tags, and the probability of the least certain of its verdicts."""
+    """The tags that are likelier than not, and the probability of the least certain of these verdicts."""
     given = [tag.chinese for tag in TAGS if kind in tag.kinds and drawn.probability[tag.name] >= 0.5]
     return given or [NONE], min(max(p, 1 - p) for p in drawn.probability.values())
 

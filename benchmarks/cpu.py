@@ -1,0 +1,226 @@
+"""`huizan tag` on processors beside other libraries on the same checkpoint and comments, and beside the machine's own limit.
+
+    pip install 'huizan[benchmarks]'
+    python benchmarks/cpu.py --rounds 3 --picture benchmarks/cpu.svg
+
+huizan is timed from Parquet to Parquet: reading, checking, normalising, encoding, n-grams, scoring, writing. The peers start from
+normalised texts in memory and end with probabilities in memory. Rounds are interleaved, so that a busy neighbour meets all;
+printed are medians, and medians of the ratios within rounds. Before anything is timed, the encoder's probabilities
+must agree. The limit is one large int8 product of ONNX Runtime, measured in every round.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from material import example, write_comments
+
+AGREE = 0.02  # mean difference in probability beyond which the comparison is void
+FEWER = {"pipeline, as called": 8, "OpenVINO int8": 4}  # slow ones get a part of the comments
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--comments", type=Path, help="Parquet with comment_id, video_id, text; default: varied examples"
+    )
+    parser.add_argument("--videos", type=Path, help="their videos, with titles")
+    parser.add_argument("--model", type=Path)
+    parser.add_argument("--count", type=int, default=4000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--clock",
+        choices=["wall", "cpu"],
+        default="wall",
+        help="cpu: seconds of the process, where neighbours are busy",
+    )
+    parser.add_argument("--picture", type=Path)
+    given = parser.parse_args()
+    from huizan.model.cores import processors
+
+    if given.clock == "cpu":
+        globals()["clock"] = time.process_time
+    threads = processors()
+    os.environ["OMP_NUM_THREADS"] = str(threads)
+    warnings.simplefilter("ignore")
+    with tempfile.TemporaryDirectory() as made:
+        measure(given, Path(made), threads)
+
+
+clock = time.perf_counter
+
+
+def measure(given: argparse.Namespace, folder: Path, threads: int) -> None:
+    """Make the material, check that outputs agree, run the rounds, print."""
+    import peers
+    import torch
+    from huizan.inference.scorer import Scorer
+    from huizan.model.checkpoint import DEFAULT
+    from huizan.model.units import comment_units
+
+    torch.set_num_threads(threads)
+    model = given.model or DEFAULT
+    table, videos = folder / "comments.parquet", folder / "videos.parquet"
+    if given.comments:
+        pq.write_table(pq.read_table(given.comments).slice(0, given.count), table)
+        pq.write_table(pq.read_table(given.videos), videos)
+    else:
+        write_comments(table, given.count)
+        titles = [{"video_id": row["video_id"], "title": row["title"] or ""} for row in example("videos")]
+        pq.write_table(pa.Table.from_pylist(titles), videos)
+    rows = pq.read_table(table).to_pylist()
+    title = {row["video_id"]: row["title"] for row in pq.read_table(videos).to_pylist()}
+    units = comment_units(
+        [row["text"] or "" for row in rows], [title.get(row["video_id"], "") for row in rows]
+    )
+    # What none of them reads whole is cut for all alike.
+    pairs = [(a[:128], b[:48]) for a, b in zip(units.first, units.second, strict=True)]
+    scorer = Scorer.load(given.model, "cpu")
+    graph = peers.export(model, folder / "exported.onnx")
+    ways = {
+        "pipeline, as called": peers.pipeline_default(model),
+        "pipeline, sorted, batch 64": peers.pipeline_tuned(model),
+        "CrossEncoder.predict": peers.cross_encoder(model),
+        "ONNX Runtime int8": peers.onnxruntime_int8(model, graph, threads),
+        "OpenVINO int8": peers.openvino_int8(model, graph, threads, pairs[:: max(1, len(pairs) // 100)]),
+    }
+    encoder = scorer._tagger.encoder
+    some = slice(0, 200)
+    ids = comment_units(*zip(*pairs[some], strict=True)).encode(scorer._tagger.vocabulary)
+    ours = 1 / (1 + np.exp(-encoder.logits(ids)))
+    for name, way in ways.items():
+        differs = np.abs(way(pairs[some]) - ours).mean()
+        print(f"{name:28} mean difference in probability {differs:.4f}", flush=True)
+        if differs > AGREE:
+            sys.exit("outputs do not agree")
+    lengths = [len(a) + len(b) + 3 for a, b in pairs]
+    print(
+        f"{len(pairs):,} comments, mean {np.mean(lengths):.1f} tokens, {threads} thread(s), {scorer.precision}"
+    )
+
+    rates: dict[str, list[float]] = {name: [] for name in ("huizan", *ways)}
+    shares, peaks, speeds = [], [], []
+    for _ in range(given.rounds):
+        for name, way in ways.items():
+            part = pairs[: len(pairs) // FEWER.get(name, 1)]
+            began = clock()
+            way(part)
+            rates[name].append(len(part) / (clock() - began))
+        peaks.append(limit(threads))
+        took, scoring, operations = tag(table, videos, folder / "out", scorer)
+        rates["huizan"].append(len(rows) / took)
+        shares.append(1 - scoring / took)
+        speeds.append(operations / scoring)
+    report(rates, shares, speeds, peaks)
+    if given.picture:
+        draw({name: median(values) for name, values in rates.items()}, given.picture)
+
+
+def tag(table: Path, videos: Path, out: Path, scorer) -> tuple[float, float, float]:
+    """Seconds of a whole job, seconds of them in the encoder, and the operations of its products."""
+    from huizan.inference.engines import connect
+    from huizan.inference.tagging import tag_comments
+
+    encoder = scorer._tagger.encoder
+    plain, spent = type(encoder).logits, {"seconds": 0.0, "operations": 0.0}
+
+    def timed(self, rows):
+        began = clock()
+        found = plain(self, rows)
+        spent["seconds"] += clock() - began
+        spent["operations"] += operations(rows.lengths, scorer.folder)
+        return found
+
+    type(encoder).logits = timed
+    began = clock()
+    try:
+        tag_comments(connect(), table, videos, out / "comments.parquet", scorer)
+    finally:
+        type(encoder).logits = plain
+    return clock() - began, spent["seconds"], spent["operations"]
+
+
+def operations(lengths: np.ndarray, folder: Path | None) -> float:
+    """Multiplications and additions of the encoder's products; of the last layer what the first position needs."""
+    from huizan.model.checkpoint import DEFAULT
+
+    config = json.loads(((folder or DEFAULT) / "config.json").read_text(encoding="utf-8"))
+    hidden, middle, layers = (config[n] for n in ("hidden_size", "intermediate_size", "num_hidden_layers"))
+    token, pair = hidden * (4 * hidden + 3 * middle), 2 * hidden
+    tokens, pairs, rows = float(lengths.sum()), float((lengths.astype(float) ** 2).sum()), lengths.size
+    whole = (layers - 1) * (tokens * token + pairs * pair)
+    last = tokens * (2 * hidden**2 + pair) + rows * (token - 2 * hidden**2)
+    return 2 * (whole + last)
+
+
+def limit(threads: int) -> float:
+    """Operations a second of one large int8 product, the best of a few."""
+    import onnxruntime
+    from onnx import TensorProto, helper, numpy_helper
+
+    rows, width = 1024, 2048
+    weight = np.random.default_rng(0).integers(-127, 127, (width, width)).astype(np.int8)
+    node = helper.make_node("MatMulInteger", ["a", "w"], ["y"])
+    entry = helper.make_tensor_value_info("a", TensorProto.UINT8, [rows, width])
+    leave = helper.make_tensor_value_info("y", TensorProto.INT32, [rows, width])
+    graph = helper.make_graph([node], "product", [entry], [leave], [numpy_helper.from_array(weight, "w")])
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    session = onnxruntime.InferenceSession(made.SerializeToString(), options)
+    given = {"a": np.random.default_rng(1).integers(0, 255, (rows, width)).astype(np.uint8)}
+    best = np.inf
+    for _ in range(8):
+        began = clock()
+        session.run(None, given)
+        best = min(best, clock() - began)
+    return 2 * rows * width**2 / best
+
+
+def report(
+    rates: dict[str, list[float]], shares: list[float], speeds: list[float], peaks: list[float]
+) -> None:
+    """Print medians and ratios."""
+    print(f"\n{'':28} {'texts/s':>9} {'huizan is faster by':>20}")
+    for name, values in rates.items():
+        ratio = median(a / b for a, b in zip(rates["huizan"], values, strict=True))
+        print(f"{name:28} {median(values):9,.0f} {ratio:18.1f} x")
+    print(f"\nall but the encoder          {median(shares):.1%} of the time")
+    parts = [a / b for a, b in zip(speeds, peaks, strict=True)]
+    print(
+        f"the encoder's products       {median(speeds) / 1e9:.0f} of {median(peaks) / 1e9:.0f} GOP/s, {median(parts):.0%}"
+    )
+
+
+def draw(rates: dict[str, float], path: Path) -> None:
+    """Bars of texts a second."""
+    import altair
+
+    rows = [{"way": name, "rate": round(rate)} for name, rate in rates.items()]
+    names = altair.Axis(labelLimit=240, labelFontSize=13, ticks=False, domain=False)
+    title = "comments per second, same machine, same checkpoint"
+    bars = altair.Chart(altair.Data(values=rows)).encode(
+        y=altair.Y("way:N", sort=None, title=None, axis=names),
+        x=altair.X("rate:Q", title=title, axis=altair.Axis(grid=False, tickCount=5)),
+    )
+    own = altair.condition("datum.way === 'huizan'", altair.value("#c2410c"), altair.value("#a8a29e"))
+    marks = bars.mark_bar(height=18).encode(color=own)
+    words = bars.mark_text(align="left", dx=4, fontSize=13).encode(text=altair.Text("rate:Q", format=",d"))
+    chart = (marks + words).properties(width=520, height=26 * len(rows)).configure_view(stroke=None)
+    chart.save(str(path))
+
+
+if __name__ == "__main__":
+    main()
