@@ -13,6 +13,7 @@ from .explanation import explain
 from .scorer import Scorer
 
 TEXTS: dict[Kind, tuple[str, ...]] = {"comment": ("text", "title"), "video": VIDEO_TEXTS}
+AT_ONCE = 8 << 20  # bytes of text at a time: transcripts are long, and their windows many
 EXPLAINED = 256  # rows whose words are tried together
 
 
@@ -30,9 +31,15 @@ def judge(scorer: Scorer, kind: Kind, texts: pa.Table, why: bool = False) -> pa.
     -------
     The columns of `schema(kind, why)`; nulls in a row without text.
     """
-    units = _units(kind, texts)
-    if not len(units):
+    step = max(1, texts.num_rows * AT_ONCE // max(texts.nbytes, 1))
+    pieces = [_judge(scorer, kind, texts.slice(at, step), why) for at in range(0, texts.num_rows, step)]
+    if not pieces:
         return schema(kind, why).empty_table()
+    return pa.concat_tables(pieces).unify_dictionaries().combine_chunks()
+
+
+def _judge(scorer: Scorer, kind: Kind, texts: pa.Table, why: bool) -> pa.Table:
+    units = _units(kind, texts)
     empty = np.array(
         [not (a or (b and kind == "video")) for a, b in zip(units.first, units.second, strict=True)]
     )

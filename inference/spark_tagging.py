@@ -29,7 +29,7 @@ from .outputs import timestamps
 from .progress import Silent
 from .scorer import Scorer
 from .tables import read
-from .tagging import ROWS, UNKNOWN, kept_columns
+from .tagging import UNKNOWN, kept_columns, rows_at_once
 
 TEXT_OF = "_huizan_{}"  # columns that are read and not written
 
@@ -85,7 +85,7 @@ def _tag(
         if f.name in keep
     ]
     fields += [f"{field.name} {_spark_type(field.type)}" for field in schema(kind, why)]
-    session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(ROWS))
+    session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(rows_at_once(kind)))
     session.conf.set(
         "spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS"
     )  # else nanoseconds without a zone

@@ -36,7 +36,7 @@ from .scorer import Scorer
 from .tables import read
 from .workers import Workers
 
-ROWS = 32_768  # rows in a batch and a part
+ROWS = 32_768  # rows in a batch and a part, of comments; of videos, which have transcripts, an eighth
 KEPT = ("title", "category", "duration_ms", "n_collected", "n_total", "thread_truncated")
 SHARING = 4  # workers that share a GPU: while one computes the others normalise and encode
 CODE = "part-{:06d}.parquet"
@@ -105,6 +105,11 @@ def tag_comments(
 UNKNOWN = "video not in the videos table: read without its title"
 
 
+def rows_at_once(kind: Kind) -> int:
+    """Rows in a batch and a part."""
+    return ROWS if kind == "comment" else max(1, ROWS // 8)
+
+
 def kept_columns(kind: Kind, there: Iterable[str]) -> list[str]:
     """Which of the input's columns go out again: of a video all but its long texts."""
     columns = COMMENTS.columns if kind == "comment" else VIDEOS.columns
@@ -132,7 +137,7 @@ def _tag(
 ) -> dict[str, int]:  # fmt: skip
     keep = kept_columns(kind, table.columns)
     times = [column.name for column in record.columns if column.sort == "time"]
-    total = table.count().to_pyarrow().as_py()
+    total, rows = table.count().to_pyarrow().as_py(), rows_at_once(kind)
     parts = out.parent / f".{out.stem}-{_job(sources, kind, scorer, why)}"
     parts.mkdir(parents=True, exist_ok=True)
     with (progress or Silent()).stage(
@@ -140,7 +145,7 @@ def _tag(
     ) as stage:
 
         def missing() -> Iterator[tuple[tuple[Path, pa.Table], pa.Table]]:
-            for number, batch in enumerate(evenly(stream(table, ROWS), ROWS)):
+            for number, batch in enumerate(evenly(stream(table, rows), rows)):
                 part, words = parts / CODE.format(number), texts(batch)
                 if part.exists():
                     stage.advance(batch.num_rows)
@@ -160,7 +165,7 @@ def _tag(
 
 def _judged(batches: Iterator, total: int, scorer: Scorer, kind: Kind, why: bool) -> Iterator:
     """Every batch with its judgement: in this process if there is one batch or one processor, else in workers."""
-    count = min(processors(), -(-total // ROWS))
+    count = min(processors(), -(-total // rows_at_once(kind)))
     if scorer.precision == "bfloat16":
         count = min(count, SHARING)
     if count == 1:

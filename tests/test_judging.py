@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from huizan.inference import Scorer
+from huizan.inference import Scorer, judging
 from huizan.inference.judging import judge, schema
 from huizan.model.taxonomy import tag_names
 from huizan.model.units import Units
@@ -63,3 +63,15 @@ def test_reasons_are_words_of_rows_that_are_given_a_tag(scorer: Scorer) -> None:
 def test_no_rows_are_no_judgements(scorer: Scorer) -> None:
     empty = pa.table({"text": pa.array([], pa.string())})
     assert judge(scorer, "comment", empty).num_rows == 0
+
+
+def test_pieces_of_a_batch_change_nothing(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = pa.table(
+        {
+            "title": ["标题", None, "演的", "", "好看"],
+            "transcript": ["演的吧" * 200, "好看", None, None, "剧本"],
+        }
+    )
+    whole = judge(scorer, "video", texts)
+    monkeypatch.setattr(judging, "AT_ONCE", 300)
+    assert judge(scorer, "video", texts).equals(whole)

@@ -1,0 +1,54 @@
+"""The benchmarks' own arithmetic; what they measure is not for tests."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "benchmarks"
+pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason="the source is out of reach")
+
+
+@pytest.fixture(autouse=True)
+def reachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(FOLDER))
+
+
+def test_comments_are_as_many_as_asked_for_and_equal_for_equal_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    import material
+
+    monkeypatch.setattr(material, "ROWS", 400)
+    one, again, other = (pa.concat_tables(material.comments(1_000, seed)) for seed in (0, 0, 1))
+    assert one.equals(again) and not one.equals(other)
+    assert one["comment_id"].to_pylist() == list(range(1_000))
+    known = {row["video_id"] for row in material.example("videos")}
+    assert set(one["video_id"].to_pylist()) <= known
+    distinct = len(set(one["text"].to_pylist()))
+    assert 800 < distinct < 1_000  # varied, and some come again
+
+
+def test_operations_are_those_of_the_products(tmp_path: Path) -> None:
+    import cpu
+
+    config = {"hidden_size": 2, "intermediate_size": 3, "num_hidden_layers": 2}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    # Two rows of 5 and 7 tokens. A token of a full layer: query, key, value, out 4 x 2 x 2, up, gate, down 3 x 2 x 3; each of
+    # its neighbours 2 x 2. The last layer: key and value of all tokens, and the rest once a row.
+    full = 12 * (16 + 18) + (25 + 49) * 4
+    last = 12 * (8 + 4) + 2 * (16 + 18 - 8)
+    assert cpu.operations(np.array([5, 7]), tmp_path) == 2 * (full + last)
+
+
+def test_a_family_is_a_process_and_all_below() -> None:
+    import subprocess
+
+    import growth
+
+    child = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+    with child:
+        assert child.pid in growth.family(os.getpid()) and growth.held(child.pid) > 0
+    assert growth.held(child.pid) == 0
