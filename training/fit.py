@@ -163,16 +163,12 @@ def _extra(settings: FitSettings, sides: dict[Kind, dict[Side, Labelled]]) -> li
 
 def _read(settings: FitSettings, sides: dict[Kind, dict[Side, Labelled]]) -> dict[Kind, Labelled]:
     """What n-grams learn from: every row to train on that was labelled by reading; soft labels are in part their own opinion."""
-    extra = _extra(settings, sides)
-    mine = {
-        kind: [part for part in (side["train"], *extra) if part.units.kind == kind]
-        for kind, side in sides.items()
-    }
-    firm = {
-        kind: [part.take(np.flatnonzero(np.isin(part.targets, (0, 1)).all(axis=1))) for part in parts]
-        for kind, parts in mine.items()
-    }
-    return {kind: concatenate(parts) for kind, parts in firm.items()}
+    extra, found = _extra(settings, sides), dict[Kind, Labelled]()
+    for kind, side in sides.items():
+        mine = [part for part in (side["train"], *extra) if part.units.kind == kind]
+        firm = [part.take(np.flatnonzero(np.isin(part.targets, (0, 1)).all(axis=1))) for part in mine]
+        found[kind] = concatenate(firm)
+    return found
 
 
 @torch.no_grad()

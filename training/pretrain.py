@@ -219,9 +219,7 @@ def _resume(
     return int(state["step"])
 
 
-def _save(
-    path: Path, model: torch.nn.Module, optimisers: list[torch.optim.Optimizer], step: int
-) -> None:
+def _save(path: Path, model: torch.nn.Module, optimisers: list[torch.optim.Optimizer], step: int) -> None:
     temporary = path.with_suffix(".tmp")
     state = {"model": model.state_dict(), "optimisers": [o.state_dict() for o in optimisers], "step": step}
     torch.save(state, temporary)
