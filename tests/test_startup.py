@@ -1,4 +1,4 @@
-"""What is imported when: a face that answers at once, and a score on the processor, take no PyTorch. Seconds: `benchmarks/startup.py`."""
+"""What is imported when: a face, and a score on the processor, take no PyTorch. Seconds: `benchmarks/startup.py`."""
 
 import subprocess
 import sys
