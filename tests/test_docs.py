@@ -1,8 +1,8 @@
 """What the documentation says can be done, is done: its blocks are run page by page, or at least parsed by the commands.
 
-Blocks of `sh` and `python` run in their order in a folder that holds `examples/`. A page with `<!-- goes on from PAGE -->` begins with
-what that page left. A block whose fence says `no-run: REASON` needs what is not here (a GPU, a cluster, hours); of it, commands and
-options must exist.
+Blocks of `sh` and `python` run in their order in a folder that holds `examples/`. A page with `<!-- goes on from PAGE -->` begins
+with what that page left. A block whose fence says `no-run: REASON` needs what is not here (a GPU, a cluster, hours); of it,
+commands and options must exist.
 """
 
 import contextlib
