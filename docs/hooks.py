@@ -17,6 +17,7 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parents[1]
+CARDS = sorted((ROOT / "data_cards").glob("*.md"))
 ROOMS = ("model", "training", "inference")
 PROGRAMS = {"huizan": huizan, "huizan-train": huizan_train}
 HELP = re.compile(r"^<!-- help of (\S+) -->$", re.MULTILINE)
@@ -35,6 +36,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         (place / "huizan" / room).symlink_to(ROOT / room)
     handlers: dict[str, Any] = config.plugins["mkdocstrings"].config["handlers"]
     handlers["python"]["paths"] = [str(place)]
+    assert config.nav is not None
+    config.nav.append({"Data": [f"data/{card.name}" for card in CARDS]})
     return config
 
 
@@ -46,7 +49,7 @@ def on_post_build(config: MkDocsConfig) -> None:
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Data cards are pages, too."""
-    for card in sorted((ROOT / "data_cards").glob("*.md")):
+    for card in CARDS:
         files.append(File.generated(config, f"data/{card.name}", content=card.read_text(encoding="utf-8")))
     return files
 
@@ -59,17 +62,15 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 
 def help_of(program: str) -> str:
     """What `--help` prints, of a program and of each of its commands."""
-    return "\n\n".join(_pages(PROGRAMS[program], click.Context(PROGRAMS[program], info_name=program), 2))
+    return "\n\n".join(_pages(PROGRAMS[program], program, None))
 
 
-def _pages(command: click.Command, context: click.Context, level: int) -> list[str]:
-    with context:
-        pages = [
-            f"{'#' * level} {context.command_path}\n\n```text\n{command.get_help(context).rstrip()}\n```"
-        ]
+def _pages(command: click.Command, name: str, above: click.Context | None) -> list[str]:
+    settings = {"terminal_width": 100} | command.context_settings
+    context = click.Context(command, info_name=name, parent=above, **settings)
+    path = context.command_path
+    pages = [f"{'#' * (path.count(' ') + 2)} {path}\n\n```text\n{command.get_help(context).rstrip()}\n```"]
     if isinstance(command, click.Group):
-        for name in command.list_commands(context):
-            child = command.commands[name]
-            below = click.Context(child, info_name=name, parent=context, terminal_width=100)
-            pages += _pages(child, below, level + 1)
+        for child in command.list_commands(context):
+            pages += _pages(command.commands[child], child, context)
     return pages
