@@ -31,7 +31,7 @@ SHOWN = {"text", "json", "csv"}  # fences that show something and ask for nothin
 
 FENCE = re.compile(r"^```([\w-]*)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BEFORE = re.compile(r"^<!-- goes on from (\S+) -->$", re.MULTILINE)
-OPERATORS = {"|", "||", "&&", ";"}
+OPERATORS = {"|", "||", "&&", "&", ";"}
 
 pytestmark = pytest.mark.skipif(not PAGES, reason="the documentation is out of reach")
 
