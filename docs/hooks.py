@@ -66,7 +66,7 @@ def help_of(program: str) -> str:
 
 
 def _pages(command: click.Command, name: str, above: click.Context | None) -> list[str]:
-    settings = {"terminal_width": 100} | command.context_settings
+    settings = {"terminal_width": 80} | command.context_settings
     context = click.Context(command, info_name=name, parent=above, **settings)
     path = context.command_path
     pages = [f"{'#' * (path.count(' ') + 2)} {path}\n\n```text\n{command.get_help(context).rstrip()}\n```"]
