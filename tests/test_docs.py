@@ -83,6 +83,8 @@ def called(words: list[str]) -> tuple[str, list[str]] | None:
     for i, word in enumerate(words[1:], start=1):
         if words[i - 1] == "-m" and word in MODULES:
             return MODULES[word], words[i + 1 :]
+        if words[0] == "spark-submit" and word == "huizan_job.py":
+            return "huizan", words[i + 1 :]
     return None
 
 
@@ -185,12 +187,13 @@ def test_an_option_that_is_not_there_is_noticed() -> None:
         "here",
         "sh",
         None,
-        "A=1 torchrun --n 2 -m huizan.training fit \\\n --out x  # why\ncat a | huizan tag - > b\n",
+        "A=1 torchrun --n 2 -m huizan.training fit \\\n --out x  # why\ncat a | huizan tag - > b\nspark-submit --x y huizan_job.py tag\n",
     )
     assert [called(words) for words in commands(block)] == [
         ("huizan-train", ["fit", "--out", "x"]),
         None,
         ("huizan", ["tag", "-"]),
+        ("huizan", ["tag"]),
     ]
 
 
