@@ -187,7 +187,8 @@ def test_an_option_that_is_not_there_is_noticed() -> None:
         "here",
         "sh",
         None,
-        "A=1 torchrun --n 2 -m huizan.training fit \\\n --out x  # why\ncat a | huizan tag - > b\nspark-submit --x y huizan_job.py tag\n",
+        "A=1 torchrun --n 2 -m huizan.training fit \\\n --out x  # why\ncat a | huizan tag - > b\n"
+        "spark-submit --x y huizan_job.py tag\n",
     )
     assert [called(words) for words in commands(block)] == [
         ("huizan-train", ["fit", "--out", "x"]),
