@@ -5,8 +5,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO ?= demo
+SITE ?= site
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint docs clean
 
 demo: $(VENV)/.installed
 	$(BIN)/huizan run --videos examples/videos.jsonl --comments examples/comments.jsonl \
@@ -17,6 +18,9 @@ test: $(VENV)/.tested
 
 lint: $(VENV)/.linted
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright --pythonpath $(BIN)/python
+
+docs: $(VENV)/.documented
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --site-dir $(abspath $(SITE))
 
 # torch first and alone: whatever depends on it must find the pinned build, not fetch another.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -33,5 +37,9 @@ $(VENV)/.linted: $(VENV)/.tested
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[lint]'
 	touch $@
 
+$(VENV)/.documented: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train,docs]'
+	touch $@
+
 clean:
-	rm -rf $(VENV) $(DEMO) build dist *.egg-info
+	rm -rf $(VENV) $(DEMO) $(SITE) build dist *.egg-info
