@@ -232,7 +232,7 @@ def _evaluate_attribution(folder: Path, truth: Path, as_json: bool, beside: bool
     from .attribution_table import comparison, shares_beside_truth
 
     judged = {"this attribution": attribution_metrics(folder, truth)}
-    if beside and (truth.parent / "likes.parquet").exists():
+    if beside and all((truth.parent / f"{name}.parquet").exists() for name in ("likes", "videos")):
         from .attribution_baselines import baselines
 
         judged |= baselines(truth.parent, say=lambda line: click.echo(line, err=True))
