@@ -218,6 +218,7 @@ def test_follows_a_dark_system_and_the_button(reader: Reader) -> None:
         _colour(PAPERS["paper"][0]),
         _colour(PAPERS["soft"][0]),
     )
+    tab.wait_for_timeout(1_000)  # a busy browser keeps what it stores a little later
     tab.reload()
     tab.wait_for_selector("html[data-ready=yes]")
     assert tab.evaluate(paper) == _colour(PAPERS["paper"][0])
