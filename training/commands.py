@@ -243,6 +243,18 @@ def _evaluate_attribution(folder: Path, truth: Path, as_json: bool, beside: bool
 
 
 @main.command()
+@click.option("--model", type=FOLDER, help="Folder of a checkpoint. Default: the one in the package.")
+@click.option("--out", type=FOLDER, required=True, help="New folder for model.onnx and what lies beside it.")
+@click.option("--precision", type=click.Choice(["float32", "int8"]), default="float32", show_default=True)
+def export(model: Path | None, out: Path, precision: Any) -> None:
+    """Write the encoder as an ONNX file for other runtimes: ids int32 (rows, length) to logits."""
+    from ..model.checkpoint import DEFAULT
+    from .exporting import export as run
+
+    click.echo(run(model or DEFAULT, out, precision))
+
+
+@main.command()
 @click.option("--world", default="base", show_default=True, help="Its name; --list tells them.")
 @click.option("--likes", type=int, help="How many; default: the world's own number.")
 @click.option("--seed", default=0, show_default=True)
