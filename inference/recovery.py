@@ -28,6 +28,8 @@ def recovered(plan: Design, accounts: Accounts, seed: int, iterations: int) -> d
     weights = leading(plan, groups)
     part = plan.part(groups) if groups < plan.even[1].size else plan
     totals, evidence = part.totals(weights), part.evidence(account.terms, weights)
+    if part is not plan:  # users' multipliers are laid out by un-like: those of the part
+        account = replace(account, model=latent.with_events(account.model, totals))
     drawn, true = _drawn(part, account, totals, evidence, rng)
     model = latent.begin(start(part.group_of, GROUPS, drawn[0]), *drawn)
     found = latent.expect(latent.fit(model, *drawn, iterations), *drawn)
