@@ -25,6 +25,7 @@ from .refusal import refuse_if_most
 AGE = "age of the video"
 SUPPORT = 20  # videos with a probability of one half and more without which 0 and 1 are not compared
 DAY = 86_400_000_000  # microseconds
+GRAIN = 2**20  # expected cancellations are summed in whole parts of one of this many: whole sums have no order
 CANNOT_TELL = (
     "Counts have no delay: a slip of the finger, second thoughts and a later exposure look the same.",
     "Counts have no user: whether many took back one like each or few took back many is not in them.",
@@ -117,9 +118,10 @@ def _by_video(daily: ir.Table, videos: ir.Table) -> tuple[pa.Table, dict[str, An
         of=per_day.day, level=ibis.ifelse(per_day.given > 0, per_day.taken / per_day.given, 0.0)
     )
     joined = rows.left_join(level, rows.day == level.of)
-    joined = joined.mutate(expected=joined.likes * joined.level, dated=joined.likes * joined.day)
+    parts = (joined.likes * joined.level * GRAIN).round().cast("int64")
+    joined = joined.mutate(expected=parts, dated=joined.likes * joined.day)
     totals = joined.group_by("key").aggregate(
-        who=joined.who.max(), likes=joined.likes.sum(), cancelled=joined.cancelled.sum(), expected=joined.expected.sum(),
+        who=joined.who.max(), likes=joined.likes.sum(), cancelled=joined.cancelled.sum(), expected=joined.expected.sum() / GRAIN,
         middle=joined.dated.sum() / joined.likes.sum(), undated=(joined.day < 0).any(),
     )  # fmt: skip
     tags = [f"p_{tag}" for tag in tag_names("video")]
