@@ -25,7 +25,7 @@ from .refusal import refuse_if_most
 AGE = "age of the video"
 SUPPORT = 20  # videos with a probability of one half and more without which 0 and 1 are not compared
 DAY = 86_400_000_000  # microseconds
-GRAIN = 2**20  # expected cancellations are summed in whole parts of one of this many: whole sums have no order
+GRAIN = 2**20  # parts of an expected cancellation: sums of whole parts are the same in every order
 CANNOT_TELL = (
     "Counts have no delay: a slip of the finger, second thoughts and a later exposure look the same.",
     "Counts have no user: whether many took back one like each or few took back many is not in them.",
