@@ -101,7 +101,7 @@ def write_checkpoint(
     Parameters
     ----------
     model
-        A `ModernBertForSequenceClassification`, in the precision in which it shall be stored.
+        A `transformers` model for sequence classification, in the precision in which it shall be stored.
     """
     from .runtime import measured
 
@@ -115,10 +115,17 @@ def write_checkpoint(
         vocabulary.to_tokenizers().save(str(new / "tokenizer.json"))
         _write_json(new / "tokenizer_config.json", TOKENIZER_CONFIG)
         _write_json(new / CARD, asdict(card))
-        measured(new, vocabulary).write(new)
+        if is_ours(new):
+            measured(new, vocabulary).write(new)
         if folder.exists():
             shutil.move(folder, Path(made) / "old")
         shutil.move(new, folder)
+
+
+def is_ours(folder: Path) -> bool:
+    """Whether the encoder is of the family that `encoder` describes; those of others run through PyTorch alone (`eager`)."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    return config.get("model_type") == "modernbert"
 
 
 TOKENIZER_CONFIG = {

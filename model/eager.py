@@ -1,4 +1,4 @@
-"""The encoder through PyTorch: on a GPU, and in training, where the weights still move.
+"""The encoder through PyTorch: on a GPU, in training, where the weights still move, and for families that `graph` does not write.
 
 A batch holds rows of exactly one length, so that attention needs no mask and nothing is padded; on a GPU it runs in bfloat16,
 ids go over from pinned memory while the last batch is computed, and logits come back once.
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from transformers import ModernBertForSequenceClassification
+from transformers import AutoModelForSequenceClassification, PreTrainedModel
 from transformers.utils.logging import disable_progress_bar
 
 from .runtime import of_one_length
@@ -20,18 +20,18 @@ BUDGET = {"cpu": 2048, "cuda": 131_072}  # tokens in a batch
 class Eager:
     """A PyTorch model that turns token ids into logits, in its own precision on its own device."""
 
-    def __init__(self, model: ModernBertForSequenceClassification) -> None:
+    def __init__(self, model: PreTrainedModel) -> None:
         self.model = model.eval()
         self.precision = str(model.dtype).removeprefix("torch.")
 
     @classmethod
-    def load(cls, folder: Path, device: torch.device) -> "Eager":
-        """Load a checkpoint's encoder: bfloat16 on a GPU, float32 elsewhere."""
+    def load(cls, folder: Path, device: torch.device, threads: int | None = None) -> "Eager":
+        """Load a checkpoint's encoder: bfloat16 on a GPU, float32 elsewhere, there on `threads` processors."""
         disable_progress_bar()  # loading takes a blink; the bar would mix with the caller's own
         dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
-        model = ModernBertForSequenceClassification.from_pretrained(
-            folder, dtype=dtype, local_files_only=True
-        )
+        if threads and device.type == "cpu":
+            torch.set_num_threads(threads)
+        model = AutoModelForSequenceClassification.from_pretrained(folder, dtype=dtype, local_files_only=True)
         return cls(model.to(device))  # pyright: ignore[reportArgumentType]
 
     @torch.inference_mode()

@@ -54,7 +54,7 @@ def _check(folder: Path, config: dict[str, Any]) -> None:
         raise InputError(
             "The encoder is a ModernBERT without biases, with global attention and pooled at its first token",
             f"{folder / 'config.json'} has {other}",
-            "Train it with `huizan-train`, which writes nothing else",
+            "Take a checkpoint whose encoder `huizan-train pretrain` wrote",
         )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from .checkpoint import DEFAULT, Card, fingerprint, read_card
+from .checkpoint import DEFAULT, Card, fingerprint, is_ours, read_card
 from .errors import InputError
 from .taxonomy import Kind, head_names
 from .units import Units
@@ -38,7 +38,7 @@ class Tagger:
     Parameters
     ----------
     model
-        An encoder with `len(head_names())` outputs: `runtime.Runtime`, or a `ModernBertForSequenceClassification`.
+        An encoder with `len(head_names())` outputs: `runtime.Runtime`, or a PyTorch model with one linear head.
     wide
         What is mixed with the encoder's logits; None if nothing is.
     """
@@ -80,14 +80,17 @@ class Tagger:
         folder = DEFAULT if folder is None else Path(folder)
         card = read_card(folder)
         vocabulary = Vocabulary.read(folder / "vocab.txt")
-        if device == "cpu" or (device == "auto" and not _may_have_gpu()) or pick_device(device).type == "cpu":
+        on_cpu = (
+            device == "cpu" or (device == "auto" and not _may_have_gpu()) or pick_device(device).type == "cpu"
+        )
+        if on_cpu and is_ours(folder):
             from .runtime import Runtime
 
             encoder: Encoder = Runtime.load(folder, vocabulary, threads=threads)
         else:
             from .eager import Eager
 
-            encoder = Eager.load(folder, pick_device(device))
+            encoder = Eager.load(folder, pick_device("cpu" if on_cpu else device), threads)
         wide = Wide.read(folder / FILE) if (folder / FILE).is_file() else None
         return cls(encoder, vocabulary, card, wide, fingerprint(folder))
 

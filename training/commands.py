@@ -119,7 +119,7 @@ def join(rows: Path, folder: Path, out: Path) -> None:
 
 
 @main.command()
-@click.option("--encoder", required=True, help="Folder of a pre-trained encoder with its vocab.txt.")
+@click.option("--encoder", required=True, help="Folder of a pre-trained encoder, or a name on the model hub.")
 @click.option("--comments", multiple=True, required=True, help="Labelled comments, JSONL; split by group.")
 @click.option("--videos", multiple=True, required=True, help="Labelled videos, JSONL; split by group.")
 @click.option("--extra-comments", multiple=True, help="Labelled comments to train on only.")

@@ -2,7 +2,7 @@
 
 `learning` trains both kinds at once through one encoder; calibration and thresholds come from validation groups that
 were not trained on, and the test groups are looked at once, at the end, beside the n-gram baseline. It knows nothing of
-pre-training but its folder.
+pre-training but its folder; encoders of a model hub come through `hub`.
 
     huizan-train fit --encoder checkpoints/encoder --comments comments.jsonl --videos videos.jsonl --out checkpoint
 """
@@ -22,6 +22,7 @@ from ..model.vocabulary import Vocabulary
 from .auxiliary import read_auxiliary
 from .calibration import platt
 from .evaluation import Evaluation, evaluate
+from .hub import encoder_folder
 from .labels import Labelled, concatenate, read_labels
 from .learning import learn
 from .metrics import best_threshold
@@ -76,11 +77,15 @@ def fit(settings: FitSettings, report: Callable[[str], None] = print) -> Evaluat
         "comment": _sides(settings.comments, "comment", settings.split_seed),
         "video": _sides(settings.videos, "video", settings.split_seed),
     }
-    tagger = _taught(settings, sides, report)
-    result = evaluate(tagger, {kind: side["test"] for kind, side in sides.items()}, _read(settings, sides))
-    if settings.everything:
-        report("measured; training on everything")
-        tagger = _taught(settings, {kind: _everything(side) for kind, side in sides.items()}, report)
+    with encoder_folder(settings.encoder) as encoder:
+        read = replace(settings, encoder=str(encoder))
+        tagger = _taught(read, sides, report)
+        result = evaluate(
+            tagger, {kind: side["test"] for kind, side in sides.items()}, _read(settings, sides)
+        )
+        if settings.everything:
+            report("measured; training on everything")
+            tagger = _taught(read, {kind: _everything(side) for kind, side in sides.items()}, report)
     tagger.card = replace(
         tagger.card, metrics=result.as_dict() | {"of_a_sibling_without_test_groups": settings.everything}
     )

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch.nn import functional
-from transformers import ModernBertForSequenceClassification
+from transformers import AutoConfig, AutoModelForSequenceClassification, PreTrainedModel
 
+from ..model.errors import InputError
 from ..model.tagger import padded, pick_device
 from ..model.taxonomy import head_names
 from ..model.vocabulary import MASK, Ragged, Vocabulary
@@ -23,6 +24,8 @@ from .labels import Labelled
 
 if TYPE_CHECKING:
     from .fit import FitSettings
+
+DROPOUTS = ("classifier_dropout", "mlp_dropout", "hidden_dropout_prob")  # as families of encoders call it
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def learn(
     vocabulary: Vocabulary,
     settings: "FitSettings",
     report: Callable[[str], None],
-) -> ModernBertForSequenceClassification:
+) -> PreTrainedModel:
     """Train the encoder of `settings` on labelled parts and related tasks.
 
     Returns
@@ -113,26 +116,32 @@ def learn(
     return _cut(model).eval()
 
 
-def _model(settings: "FitSettings", outputs: int) -> ModernBertForSequenceClassification:
-    return ModernBertForSequenceClassification.from_pretrained(
+def _model(settings: "FitSettings", outputs: int) -> PreTrainedModel:
+    config = AutoConfig.from_pretrained(settings.encoder)
+    dropouts = [name for name in DROPOUTS if hasattr(config, name)]
+    return AutoModelForSequenceClassification.from_pretrained(
         settings.encoder,
         dtype=torch.float32,
         num_labels=outputs,
         problem_type="multi_label_classification",
-        classifier_dropout=settings.dropout,
-        mlp_dropout=settings.dropout,
+        **dict.fromkeys(dropouts, settings.dropout),
     )
 
 
 @torch.no_grad()
-def _cut(model: ModernBertForSequenceClassification) -> ModernBertForSequenceClassification:
+def _cut(model: PreTrainedModel) -> PreTrainedModel:
     """Keep the outputs of our tags alone, and say in the configuration what they are."""
     names = head_names()
     whole = model.classifier
+    if not isinstance(whole, torch.nn.Linear):
+        raise InputError(
+            "The encoder's last layer is linear, as that of the BERT family",
+            f"{type(model).__name__} ends in {type(whole).__name__}",
+            "Take an encoder of another family",
+        )
     model.classifier = torch.nn.Linear(whole.in_features, len(names), device=whole.weight.device)
     model.classifier.weight.copy_(whole.weight[: len(names)])
     model.classifier.bias.copy_(whole.bias[: len(names)])
-    model.num_labels = len(names)
     model.config.id2label = dict(enumerate(names))
     model.config.label2id = {name: i for i, name in enumerate(names)}
     return model
