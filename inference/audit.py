@@ -38,23 +38,15 @@ def audited(fit: Fit, sample: ir.Table, shares: dict[str, Any]) -> dict[str, Any
     Raises
     ------
     InputError
-        If fewer than `LEAST` checked videos were liked.
+        If fewer than `LEAST` videos that were liked were checked for a tag.
     """
     rows = sample.to_pyarrow()
     row_of = {key: i for i, key in enumerate(fit.inputs.packages["key"].to_pylist())}
     at = np.array([row_of.get(str(v), -1) for v in rows["video_id"].to_pylist()], dtype=int)
-    known = at >= 0
-    if known.sum() < LEAST:
-        raise InputError(
-            f"A hand-checked sample holds at least {LEAST} videos that were liked",
-            f"{int(known.sum())} of {len(rows)}",
-            "Draw more videos at random, check them, and give them again",
-        )
+    liked = at >= 0
     n_videos, n_events = len(row_of), max(len(fit.data.events), 1)
-    if "drawn_with" in rows.column_names:
-        chance = rows["drawn_with"].to_numpy(zero_copy_only=False).astype(float)[known]
-    else:
-        chance = np.full(int(known.sum()), known.sum() / n_videos)
+    told = "drawn_with" in rows.column_names
+    drawn_with = rows["drawn_with"].to_numpy(zero_copy_only=False).astype(float) if told else None
     accounts = fit.accounts.manipulation
     expected = latent.expect(accounts.model, fit.plan.totals(), fit.plan.evidence(accounts.terms))
     belief = expected.belief @ latent.PRESENT
@@ -62,7 +54,20 @@ def audited(fit: Fit, sample: ir.Table, shares: dict[str, Any]) -> dict[str, Any
     for i, tag in enumerate(tag_names("video")):
         if f"is_{tag}" not in rows.column_names:
             continue
-        truth = rows[f"is_{tag}"].to_numpy(zero_copy_only=False).astype(float)[known]
+        seen = rows[f"is_{tag}"]
+        known = (
+            liked & seen.is_valid().to_numpy()
+        )  # a video that was not checked for this tag says nothing of it
+        if known.sum() < LEAST:
+            raise InputError(
+                f"A hand-checked sample holds at least {LEAST} videos that were liked, each with a true or false is_{tag}",
+                f"{int(known.sum())} of {len(rows)}",
+                "Draw more videos at random, check them, and give them again",
+            )
+        truth = seen.fill_null(False).to_numpy(zero_copy_only=False).astype(float)[known]
+        chance = (
+            np.full(int(known.sum()), known.sum() / n_videos) if drawn_with is None else drawn_with[known]
+        )
         credit = fit.accounts.credit.tags[:, i]
         mass = np.bincount(fit.plan.event_video, weights=credit, minlength=n_videos)
         lost = np.bincount(fit.plan.event_video, minlength=n_videos).astype(float)

@@ -128,6 +128,21 @@ def test_an_audit_corrects_the_share_towards_the_truth(found: Attribution, tmp_p
     )
 
 
+def test_a_video_not_checked_for_a_tag_says_nothing_of_it(found: Attribution, tmp_path: Path) -> None:
+    assert found.fit is not None
+    keys = found.fit.inputs.packages["key"]
+    n = len(keys)
+    half = pa.array([False if i % 2 else None for i in range(n)])
+    table = pa.table({"video_id": keys, "is_staged": pa.array([False] * n), "is_clickbait": half})
+    pq.write_table(table, tmp_path / "half.parquet")
+    told = audited(found.fit, read(connect(), tmp_path / "half.parquet", AUDITED), found.shares)
+    assert told["staged"]["checked"] == n and told["clickbait"]["checked"] == n // 2
+    unchecked = table.set_column(2, "is_clickbait", pa.nulls(n, pa.bool_()))
+    pq.write_table(unchecked, tmp_path / "none.parquet")
+    with pytest.raises(InputError, match="is_clickbait"):
+        audited(found.fit, read(connect(), tmp_path / "none.parquet", AUDITED), found.shares)
+
+
 def test_an_audit_of_few_videos_is_refused(found: Attribution, tmp_path: Path) -> None:
     assert found.fit is not None
     few = sample(found, tmp_path, np.ones(len(found.fit.inputs.packages), dtype=bool), np.arange(5))

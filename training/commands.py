@@ -188,10 +188,15 @@ def distil(model: Path | None, **settings: Any) -> None:
               help="Leave out the n-grams that are mixed in: what the checkpoint gives through transformers alone.")  # fmt: skip
 @click.option("--behaviour", is_flag=True,
               help="Negation, irony, quoting and more: the share of minimal pairs that are ordered rightly.")  # fmt: skip
+@click.option(
+    "--reliability",
+    type=FOLDER,
+    help="Draw how often texts of each probability have the tag: .svg, .png or .html.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def evaluate(
     model: Path | None, comments: Path | None, videos: Path | None, split: str, split_seed: int, attribution: Path | None,
-    truth: Path | None, beside: bool, alone: bool, behaviour: bool, as_json: bool,
+    truth: Path | None, beside: bool, alone: bool, behaviour: bool, reliability: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Measure a checkpoint on labelled texts, or an attribution against a simulated truth."""
     from rich.console import Console
@@ -206,7 +211,10 @@ def evaluate(
     from ..model.tagger import Tagger
     from .behaviour import behaviour_table, ordered, read_pairs
     from .evaluation import evaluate_files
+    from .reliability import check_name, draw
 
+    if reliability:
+        check_name(reliability)
     tagger, told, tables = Tagger.load(model, "cpu"), {}, []
     if alone:
         tagger.wide = None
@@ -214,6 +222,8 @@ def evaluate(
         result = evaluate_files(tagger, comments, videos, split, split_seed)
         told |= result.as_dict()
         tables += [result.table(), *([result.parts_table()] if result.parts else [])]
+        if reliability:
+            draw(result.judged, reliability)
     if behaviour:
         found = ordered(tagger.score, read_pairs())
         told["behaviour"] = {name: asdict(line) | {"share": line.share} for name, line in found.items()}

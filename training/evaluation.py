@@ -25,11 +25,13 @@ class Evaluation:
     """Metrics per head; `baseline` is empty where there was nothing to train one on.
 
     `parts`: those of the tagger on each source and each difficulty alone, where a head has enough positives there.
+    `judged`: {head: (probability, target)} of the texts that the tagger was measured on, for `reliability`.
     """
 
     tagger: dict[str, TagMetrics]
     baseline: dict[str, TagMetrics]
     parts: dict[str, dict[str, TagMetrics]] = field(default_factory=dict)
+    judged: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, dict[str, dict[str, float | None]]]:
         """Plain numbers for JSON; what could not be measured is None."""
@@ -87,10 +89,15 @@ def evaluate(
     ours: dict[str, TagMetrics] = {}
     theirs: dict[str, TagMetrics] = {}
     parts: dict[str, dict[str, TagMetrics]] = {}
+    judged: dict[str, tuple[np.ndarray, np.ndarray]] = {}
     for kind, whole in labelled.items():
         data = whole.take(np.flatnonzero(~whole.unsure))
         found = tagger.probabilities(data.units)
         ours |= _measure(kind, data, found, tagger.card.thresholds)
+        for i, name in enumerate(head_names()):
+            known = data.weights[:, i] > 0
+            if name.startswith(f"{kind}_") and known.any():
+                judged[name] = found[known, i], data.targets[known, i]
         for name, rows in _parts(data):
             measured = _measure(kind, data.take(rows), found[rows], tagger.card.thresholds)
             told = {head: m for head, m in measured.items() if m.positives >= LEAST_POSITIVES}
@@ -105,7 +112,7 @@ def evaluate(
                 for i, name in enumerate(head_names())
             }
             theirs |= _measure(kind, data, learned.probabilities(data), thresholds)
-    return Evaluation(ours, theirs, parts)
+    return Evaluation(ours, theirs, parts, judged)
 
 
 def _parts(data: Labelled) -> Iterator[tuple[str, np.ndarray]]:
