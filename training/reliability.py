@@ -59,7 +59,7 @@ def check_name(path: Path) -> None:
         )
 
 
-def _panel(head: str, probability: np.ndarray, target: np.ndarray) -> alt.LayerChart:
+def _panel(head: str, probability: np.ndarray, target: np.ndarray) -> alt.TopLevelMixin:
     error = expected_calibration_error(probability, target >= 0.5)
     title = f"{head}  ECE {error:.3f}, n {target.size:,}"
     unit = alt.Scale(domain=[0, 1])
