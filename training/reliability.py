@@ -59,7 +59,7 @@ def check_name(path: Path) -> None:
         )
 
 
-def _panel(head: str, probability: np.ndarray, target: np.ndarray) -> alt.TopLevelMixin:
+def _panel(head: str, probability: np.ndarray, target: np.ndarray) -> alt.LayerChart:
     error = expected_calibration_error(probability, target >= 0.5)
     title = f"{head}  ECE {error:.3f}, n {target.size:,}"
     unit = alt.Scale(domain=[0, 1])
@@ -73,4 +73,4 @@ def _panel(head: str, probability: np.ndarray, target: np.ndarray) -> alt.TopLev
     ends = [{"at": 0.0}, {"at": 1.0}]
     diagonal = alt.Chart(alt.InlineData(values=ends)).mark_line(strokeDash=[4, 4], color="gray")
     diagonal = diagonal.encode(x=alt.X("at:Q", scale=unit), y=alt.Y("at:Q", scale=unit))
-    return (diagonal + points).properties(width=SIDE, height=SIDE, title=title)
+    return alt.layer(diagonal, points).properties(width=SIDE, height=SIDE, title=title)
