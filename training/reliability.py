@@ -73,4 +73,4 @@ def _panel(head: str, probability: np.ndarray, target: np.ndarray) -> alt.LayerC
     ends = [{"at": 0.0}, {"at": 1.0}]
     diagonal = alt.Chart(alt.InlineData(values=ends)).mark_line(strokeDash=[4, 4], color="gray")
     diagonal = diagonal.encode(x=alt.X("at:Q", scale=unit), y=alt.Y("at:Q", scale=unit))
-    return alt.layer(diagonal, points, width=SIDE, height=SIDE, title=title)
+    return alt.layer(diagonal, points, width=SIDE, height=SIDE, title=title)  # pyright: ignore[reportReturnType]
