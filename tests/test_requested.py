@@ -81,9 +81,8 @@ def test_creators_below_the_least_cell_show_nothing(found: Attribution, world: P
     assert (shown == (reversals >= 40)).all() and shown.any() and not shown.all()
     rows = table.filter(pa.array(shown)).to_pylist()
     for row in rows:
-        assert sum(row[name] for name in cause_names()) == pytest.approx(
-            1, abs=0.15
-        )  # each is shrunk by itself
+        total = sum(row[name] for name in cause_names())
+        assert total == pytest.approx(1, abs=0.2)  # each is shrunk by itself
         for name in cause_names():
             assert row[f"{name}_low"] <= row[name] <= row[f"{name}_high"]
 
