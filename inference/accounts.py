@@ -4,7 +4,7 @@ Are clickbait and staged videos manipulation, or merely poor? `terms` has an acc
 counts as its likelihood says, less ½ log n for each parameter that it is free to choose (Schwarz 1978, n in units of what the
 prior is worth): manipulation has time shapes of its own, which could mimic those of poor content. A third, in which they are
 both, bounds what either may claim. Each is fitted from two beginnings. Large data are fitted on some groups of videos
-first and on all of them to end with.
+first, from one beginning, and on all of them to end with.
 """
 
 from dataclasses import dataclass
@@ -119,9 +119,9 @@ def _fit(
         return latent.fit(model, totals, evidence, iterations, cold=False, texts_alone=texts_alone)
     begin = latent.begin(start(plan.group_of, GROUPS, totals), totals, evidence)
     found = latent.fit(begin, totals, evidence, iterations, texts_alone=texts_alone)
-    if texts_alone:
+    if texts_alone or weights is not None:
         return found
-    # The likelihood has several tops: where un-likes have a say from the start, another may be found, and a higher one.
+    # The likelihood of few un-likes has several tops: where these have a say from the start, a higher one may be found.
     other = latent.fit(begin, totals, evidence, iterations, cold=False)
     return max(found, other, key=lambda m: latent.expect(m, totals, evidence).log_likelihood)
 
