@@ -23,7 +23,7 @@ from huizan.model.eager import Eager
 from huizan.model.units import comment_units
 from huizan.model.vocabulary import Vocabulary
 from material import comments, example
-from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipeline
+from peers import Place, cross_encoder, pipeline_tuned
 
 BATCH = 256
 
@@ -55,8 +55,9 @@ def main() -> None:
     ways = {f"huizan, {encoder.precision}": (ours, pairs)}
     for dtype in (torch.float32, torch.bfloat16):
         name = str(dtype).removeprefix("torch.")
-        ways[f"pipeline, {name}"] = (by_pipeline(given.model, device, dtype), pairs[: given.peers])
-        ways[f"CrossEncoder, {name}"] = (by_cross_encoder(given.model, device, dtype), pairs[: given.peers])
+        place = Place(given.device, dtype, BATCH)
+        ways[f"pipeline, {name}"] = (pipeline_tuned(given.model, place), pairs[: given.peers])
+        ways[f"CrossEncoder, {name}"] = (cross_encoder(given.model, place), pairs[: given.peers])
     expected = ours(pairs[:200])
     for name, (way, _) in ways.items():
         differs = np.abs(way(pairs[:200]) - expected).mean()
@@ -82,43 +83,6 @@ def main() -> None:
         print(f"{name:24} {statistics.median(values):12,.0f} texts/s   huizan is faster by {ratio:6.1f} x")
     reached, most = statistics.median(speeds) / 1e12, statistics.median(peaks) / 1e12
     print(f"the encoder alone {reached:.2f} of {most:.2f} TFLOP/s, {reached / most:.0%}")
-
-
-def by_pipeline(folder: Path, device: torch.device, dtype: torch.dtype):
-    """`transformers.pipeline`, sorted by length, in batches."""
-    tokenizer = AutoTokenizer.from_pretrained(folder, model_input_names=["input_ids", "attention_mask"])
-    model = AutoModelForSequenceClassification.from_pretrained(folder, dtype=dtype)
-    classify = pipeline("text-classification", model=model, tokenizer=tokenizer, top_k=None, device=device)
-    columns = model.config.label2id
-
-    def run(pairs: list[tuple[str, str]]) -> np.ndarray:
-        order = np.argsort([len(a) + len(b) for a, b in pairs], kind="stable")
-        found = classify(
-            [{"text": pairs[i][0], "text_pair": pairs[i][1]} for i in order],
-            batch_size=BATCH, function_to_apply="sigmoid",
-        )  # fmt: skip
-        result = np.empty((len(pairs), len(columns)))
-        for i, row in zip(order, found, strict=True):
-            for cell in row:
-                result[i, columns[cell["label"]]] = cell["score"]
-        return result
-
-    return run
-
-
-def by_cross_encoder(folder: Path, device: torch.device, dtype: torch.dtype):
-    """`sentence_transformers.CrossEncoder.predict`."""
-    from sentence_transformers import CrossEncoder
-
-    model = CrossEncoder(str(folder), device=str(device), max_length=512, model_kwargs={"dtype": dtype})
-
-    def run(pairs: list[tuple[str, str]]) -> np.ndarray:
-        sigmoid = torch.nn.Sigmoid()
-        return np.asarray(
-            model.predict(pairs, batch_size=BATCH, activation_fn=sigmoid, show_progress_bar=False)
-        )
-
-    return run
 
 
 def limit(device: torch.device) -> float:

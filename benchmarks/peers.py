@@ -6,6 +6,7 @@ calibration set for OpenVINO; batches of 64, sorted by length and padded.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,26 +18,37 @@ Peer = Callable[[Pairs], np.ndarray]  # float (pairs, heads)
 BATCH = 64
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where PyTorch computes, and in what; `batch` texts at a time where a peer is told how many."""
+
+    device: str = "cpu"
+    dtype: torch.dtype = torch.float32
+    batch: int = BATCH
+
+
 def pipeline_default(folder: Path) -> Peer:
     """`transformers.pipeline`, called with a list."""
-    return _pipeline(folder, batch_size=None, ordered=False)
+    return _pipeline(folder, Place(), tuned=False)
 
 
-def pipeline_tuned(folder: Path) -> Peer:
-    """`transformers.pipeline`, sorted by length, in batches of 64."""
-    return _pipeline(folder, batch_size=BATCH, ordered=True)
+def pipeline_tuned(folder: Path, place: Place = Place()) -> Peer:
+    """`transformers.pipeline`, sorted by length, in batches."""
+    return _pipeline(folder, place, tuned=True)
 
 
-def _pipeline(folder: Path, batch_size: int | None, ordered: bool) -> Peer:
+def _pipeline(folder: Path, place: Place, tuned: bool) -> Peer:
     tokenizer = AutoTokenizer.from_pretrained(folder, model_input_names=["input_ids", "attention_mask"])
-    model = AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32)
-    classify = pipeline("text-classification", model=model, tokenizer=tokenizer, top_k=None, device="cpu")
+    model = AutoModelForSequenceClassification.from_pretrained(folder, dtype=place.dtype)
+    classify = pipeline(
+        "text-classification", model=model, tokenizer=tokenizer, top_k=None, device=place.device
+    )
     columns = model.config.label2id
 
     def run(pairs: Pairs) -> np.ndarray:
-        order = _by_length(pairs) if ordered else np.arange(len(pairs))
+        order = _by_length(pairs) if tuned else np.arange(len(pairs))
         given = [{"text": pairs[i][0], "text_pair": pairs[i][1]} for i in order]
-        found = classify(given, batch_size=batch_size, function_to_apply="sigmoid")
+        found = classify(given, batch_size=place.batch if tuned else None, function_to_apply="sigmoid")
         result = np.empty((len(pairs), len(columns)))
         for i, row in zip(order, found, strict=True):
             for cell in row:
@@ -46,15 +58,18 @@ def _pipeline(folder: Path, batch_size: int | None, ordered: bool) -> Peer:
     return run
 
 
-def cross_encoder(folder: Path) -> Peer:
+def cross_encoder(folder: Path, place: Place = Place()) -> Peer:
     """`sentence_transformers.CrossEncoder.predict`, which sorts by itself."""
     from sentence_transformers import CrossEncoder
 
-    model = CrossEncoder(str(folder), device="cpu", max_length=512, model_kwargs={"dtype": torch.float32})
+    model = CrossEncoder(
+        str(folder), device=place.device, max_length=512, model_kwargs={"dtype": place.dtype}
+    )
 
     def run(pairs: Pairs) -> np.ndarray:
+        activation = torch.nn.Sigmoid()
         return np.asarray(
-            model.predict(pairs, batch_size=BATCH, activation_fn=torch.nn.Sigmoid(), show_progress_bar=False)
+            model.predict(pairs, batch_size=place.batch, activation_fn=activation, show_progress_bar=False)
         )
 
     return run

@@ -55,9 +55,8 @@ def audited(fit: Fit, sample: ir.Table, shares: dict[str, Any]) -> dict[str, Any
         if f"is_{tag}" not in rows.column_names:
             continue
         seen = rows[f"is_{tag}"]
-        known = (
-            liked & seen.is_valid().to_numpy()
-        )  # a video that was not checked for this tag says nothing of it
+        # A video that was not checked for this tag says nothing of it.
+        known = liked & seen.is_valid().to_numpy()
         if known.sum() < LEAST:
             raise InputError(
                 f"A hand-checked sample holds at least {LEAST} videos that were liked, each with a true or false is_{tag}",

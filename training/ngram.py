@@ -27,9 +27,7 @@ class NgramTagger:
             known = labelled.weights[:, head] > 0
             target = labelled.targets[known, head] >= 0.5
             if known.any() and 0 < target.mean() < 1:
-                # liblinear: on sparse rows its Newton steps end in seconds where L-BFGS takes minutes.
-                model = LogisticRegression(C=8.0, class_weight="balanced", solver="liblinear")
-                self._models[head] = model.fit(features[known], target, labelled.weights[known, head])
+                self._models[head] = regression().fit(features[known], target, labelled.weights[known, head])
         return self
 
     def probabilities(self, labelled: Labelled) -> np.ndarray:
@@ -39,6 +37,12 @@ class NgramTagger:
         for head, model in self._models.items():
             result[:, head] = model.predict_proba(features)[:, 1]
         return result
+
+
+def regression() -> LogisticRegression:
+    """The regression of one head, here and in the tagger's wide part (`widening`): what differs between them is not this."""
+    # liblinear: on sparse rows its Newton steps end in seconds where L-BFGS takes minutes.
+    return LogisticRegression(C=8.0, class_weight="balanced", solver="liblinear")
 
 
 def _texts(labelled: Labelled) -> list[str]:

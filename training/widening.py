@@ -6,7 +6,6 @@ chosen in `mixing`. It knows the arrays of `model.wide` and nothing of how the e
 
 import numpy as np
 from scipy.sparse import csr_array
-from sklearn.linear_model import LogisticRegression
 
 from ..model.tagger import Tagger
 from ..model.taxonomy import KINDS, Kind, head_names
@@ -14,6 +13,7 @@ from ..model.vocabulary import Vocabulary
 from ..model.wide import BUCKETS, Wide, ngrams
 from .labels import Labelled
 from .mixing import mix
+from .ngram import regression
 
 LEAST_ROWS = 2  # texts in which an n-gram must stand
 
@@ -31,10 +31,8 @@ def widen(tagger: Tagger, train: dict[Kind, Labelled], validation: dict[Kind, La
             known = labelled.weights[:, head] > 0
             target = labelled.targets[known, head] >= 0.5
             if known.any() and 0 < target.mean() < 1:
-                model = LogisticRegression(C=8.0, class_weight="balanced", solver="liblinear")
-                model.fit(
-                    features[np.flatnonzero(known).astype(np.int32)], target, labelled.weights[known, head]
-                )
+                chosen = np.flatnonzero(known).astype(np.int32)
+                model = regression().fit(features[chosen], target, labelled.weights[known, head])
                 weight[:, head], bias[head] = model.coef_[0], np.ravel(model.intercept_)[0]
     wide = Wide(idf, weight, bias, scales).rounded()
     for kind, labelled in validation.items():
