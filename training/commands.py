@@ -1,18 +1,19 @@
-"""The command line `huizan-train`: pretrain, fit, evaluate, export, simulate; sample and collect have a module of their own.
+"""The command line `huizan-train`: pretrain, fit, export, simulate and what goes with them.
 
-Thin commands over the modules that do the work; heavy modules are imported when a command runs. Exit status as `huizan`'s.
+`evaluate` stands in `judging_commands`, `sample` and `collect` in `labelling_commands`. Thin
+commands over the modules that do the work; heavy modules are imported when a command runs. Exit status as `huizan`'s.
 """
 
 import json
 import os
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ..model.errors import InputError
+from .judging_commands import evaluate
 from .labelling_commands import collect, sample
 
 FOLDER = click.Path(path_type=Path)
@@ -52,6 +53,7 @@ def main() -> None:
     """
 
 
+main.add_command(evaluate)
 main.add_command(sample)
 main.add_command(collect)
 
@@ -135,6 +137,7 @@ def join(rows: Path, folder: Path, out: Path) -> None:
     "--repeats", default=1, show_default=True, help="How often labelled rows stand beside each extra row."
 )
 @click.option("--learning-rate", default=4e-4, show_default=True)
+@click.option("--optimiser", type=click.Choice(["muon", "adamw"]), default="muon", show_default=True)
 @click.option("--tokens", default=3072, show_default=True, help="Tokens of a batch.")
 @click.option("--seed", default=0, show_default=True)
 @click.option(
@@ -171,85 +174,6 @@ def distil(model: Path | None, **settings: Any) -> None:
 
     settings["unlabelled"] = list(settings["unlabelled"])
     click.echo(json.dumps(run(model or DEFAULT, **settings), indent=2))
-
-
-@main.command()
-@click.option("--model", type=FOLDER, help="Folder of a checkpoint. Default: the one in the package.")
-@click.option("--comments", type=FOLDER, help="Labelled comments, JSONL.")
-@click.option("--videos", type=FOLDER, help="Labelled videos, JSONL.")
-@click.option("--split", type=click.Choice(["all", "test"]), default="all", show_default=True,
-              help="`test`: only the groups that `fit` kept for testing, beside the baseline.")  # fmt: skip
-@click.option("--split-seed", default=0, show_default=True, help="That of the fit.")
-@click.option("--attribution", type=FOLDER, help="Folder of an attribution, to be judged against --truth.")
-@click.option("--truth", type=FOLDER, help="truth.parquet of a simulated world.")
-@click.option("--baselines/--alone", "beside", default=True, show_default=True,
-              help="Judge simple attributions of the same world too; its tables must lie beside its truth.")  # fmt: skip
-@click.option("--encoder-alone", "alone", is_flag=True,
-              help="Leave out the n-grams that are mixed in: what the checkpoint gives through transformers alone.")  # fmt: skip
-@click.option("--behaviour", is_flag=True,
-              help="Negation, irony, quoting and more: the share of minimal pairs that are ordered rightly.")  # fmt: skip
-@click.option(
-    "--reliability",
-    type=FOLDER,
-    help="Draw how often texts of each probability have the tag: .svg, .png or .html.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def evaluate(
-    model: Path | None, comments: Path | None, videos: Path | None, split: str, split_seed: int, attribution: Path | None,
-    truth: Path | None, beside: bool, alone: bool, behaviour: bool, reliability: Path | None, as_json: bool,
-) -> None:  # fmt: skip
-    """Measure a checkpoint on labelled texts, or an attribution against a simulated truth."""
-    from rich.console import Console
-
-    if attribution or truth:
-        if not (attribution and truth):
-            raise click.UsageError("--attribution and --truth belong together.")
-        _evaluate_attribution(attribution, truth, as_json, beside)
-        return
-    if not (comments or videos or behaviour):
-        raise click.UsageError("Give --comments, --videos, --behaviour, or --attribution with --truth.")
-    from ..model.tagger import Tagger
-    from .behaviour import behaviour_table, ordered, read_pairs
-    from .evaluation import evaluate_files
-    from .reliability import check_name, draw
-
-    if reliability:
-        check_name(reliability)
-    tagger, told, tables = Tagger.load(model, "cpu"), {}, []
-    if alone:
-        tagger.wide = None
-    if comments or videos:
-        result = evaluate_files(tagger, comments, videos, split, split_seed)
-        told |= result.as_dict()
-        tables += [result.table(), *([result.parts_table()] if result.parts else [])]
-        if reliability:
-            draw(result.judged, reliability)
-    if behaviour:
-        found = ordered(tagger.score, read_pairs())
-        told["behaviour"] = {name: asdict(line) | {"share": line.share} for name, line in found.items()}
-        tables.append(behaviour_table(found))
-    if as_json:
-        click.echo(json.dumps(told, indent=2))
-    else:
-        Console(width=130).print(*tables)
-
-
-def _evaluate_attribution(folder: Path, truth: Path, as_json: bool, beside: bool) -> None:
-    """Print an attribution's errors, and those of the baselines on the world in whose folder the truth lies."""
-    from rich.console import Console
-
-    from .attribution_metrics import attribution_metrics
-    from .attribution_table import comparison, shares_beside_truth
-
-    judged = {"this attribution": attribution_metrics(folder, truth)}
-    if beside and all((truth.parent / f"{name}.parquet").exists() for name in ("likes", "videos")):
-        from .attribution_baselines import baselines
-
-        judged |= baselines(truth.parent, say=lambda line: click.echo(line, err=True))
-    if as_json:
-        click.echo(json.dumps({name: metrics.as_dict() for name, metrics in judged.items()}, indent=2))
-        return
-    Console(width=110).print(comparison(judged), shares_beside_truth(judged["this attribution"]))
 
 
 @main.command()

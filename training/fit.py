@@ -54,6 +54,7 @@ class FitSettings:
     learning_rate: float = 4e-4
     warm_up: float = 0.1
     weight_decay: float = 0.05
+    optimiser: str = "muon"
     dropout: float = 0.1
     blanked: float = 0.08
     averaged: float = 0.995

@@ -21,6 +21,8 @@ from ..model.taxonomy import head_names
 from ..model.vocabulary import MASK, Ragged, Vocabulary
 from .auxiliary import Auxiliary, task_sample
 from .labels import Labelled
+from .optimisers import optimisers, set_learning_rate
+from .optimisers import step as follow
 
 if TYPE_CHECKING:
     from .fit import FitSettings
@@ -85,9 +87,7 @@ def learn(
     model.to(device)  # pyright: ignore[reportArgumentType]
     rng = np.random.default_rng(settings.seed)
     schedule = _schedule(material, settings, rng)
-    optimiser = torch.optim.AdamW(
-        model.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
-    )
+    optimised = optimisers(model, settings.optimiser, settings.learning_rate, settings.weight_decay)
     average = torch.optim.swa_utils.AveragedModel(
         model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(settings.averaged)
     )
@@ -95,8 +95,7 @@ def learn(
     model.train()
     losses: list[float] = []
     for step, chosen in enumerate(schedule):
-        for group in optimiser.param_groups:
-            group["lr"] = settings.learning_rate * _warmth(step / len(schedule), settings.warm_up)
+        set_learning_rate(optimised, settings.learning_rate * _warmth(step / len(schedule), settings.warm_up))
         ids, mask = padded(material.rows.take(chosen))
         ids = _blank(ids, settings.blanked, rng)
         with torch.autocast(device.type, dtype=torch.bfloat16):
@@ -106,8 +105,7 @@ def learn(
         loss = _loss(logits, chosen, material, balance, settings.auxiliary_weight)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        optimiser.zero_grad(set_to_none=True)
+        follow(optimised)
         average.update_parameters(model)
         losses.append(float(loss.detach()))
         if (step + 1) % 100 == 0:

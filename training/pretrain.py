@@ -20,6 +20,8 @@ from transformers import ModernBertForMaskedLM
 
 from ..model.encoder import EncoderSize, encoder_config
 from .masking import MaskedBatch, mask_words
+from .optimisers import optimisers, set_learning_rate
+from .optimisers import step as follow
 from .packing import Packed, pack
 from .replaced import ReplacedTokenDetection
 
@@ -87,16 +89,15 @@ def pretrain(settings: PretrainSettings) -> Path:
         encoder_config(len(packed.vocabulary), settings.size, sparse_prediction=True)
     )
     model = _objective(encoder, settings, device)
-    optimisers = _optimisers(model, settings)
-    first = _resume(out / "last.pt", model, optimisers, device)
+    optimised = optimisers(model, settings.optimiser, settings.learning_rate, settings.weight_decay)
+    first = _resume(out / "last.pt", model, optimised, device)
     if settings.compiled:
         model.compile()
     trained = torch.nn.parallel.DistributedDataParallel(model) if world > 1 else model
     trained.train()
     since, tokens, losses = time.perf_counter(), 0, []
     for step in range(first, settings.steps):
-        for group in (group for optimiser in optimisers for group in optimiser.param_groups):
-            group["lr"] = learning_rate(step, settings)
+        set_learning_rate(optimised, learning_rate(step, settings))
         for part in range(settings.accumulate):
             batch = batch_at(step, part * world + rank, settings.accumulate * world, packed, settings)
             loss = _loss(trained, batch, device, settings, step) / settings.accumulate
@@ -104,9 +105,7 @@ def pretrain(settings: PretrainSettings) -> Path:
             losses.append(float(loss.detach()) * settings.accumulate)
             tokens += batch.ids.size * world
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        for optimiser in optimisers:
-            optimiser.step()
-            optimiser.zero_grad(set_to_none=True)
+        follow(optimised)
         if rank == 0 and ((step + 1) % 20 == 0 or step + 1 == settings.steps):
             rate = tokens / (time.perf_counter() - since)
             line = {"step": step + 1, "loss": round(float(np.mean(losses)), 4), "tokens_per_s": round(rate)}
@@ -114,7 +113,7 @@ def pretrain(settings: PretrainSettings) -> Path:
                 print(json.dumps(line), file=log)
             since, tokens, losses = time.perf_counter(), 0, []
         if rank == 0 and ((step + 1) % settings.save_every == 0 or step + 1 == settings.steps):
-            _save(out / "last.pt", model, optimisers, step + 1)
+            _save(out / "last.pt", model, optimised, step + 1)
     if rank == 0:
         encoder.save_pretrained(out)
         packed.vocabulary.write(out / "vocab.txt")
@@ -171,40 +170,6 @@ def _loss(
         if settings.objective == "rtd":
             return model(ids, labels, mask, seed=settings.seed * 1_000_003 + step)
         return model(input_ids=ids, labels=labels, attention_mask=mask).loss
-
-
-def _optimisers(model: torch.nn.Module, settings: PretrainSettings) -> list[torch.optim.Optimizer]:
-    """AdamW for everything, or Muon for the matrices between embedding and output and AdamW for the rest.
-
-    Muon makes a matrix's update orthogonal (Jordan et al. 2024); scaled to AdamW's step (Liu et al. 2025, arXiv:2502.16982)
-    it uses the same learning rate and needs about a third fewer steps.
-    """
-    if settings.optimiser not in ("adamw", "muon"):
-        raise ValueError(f"optimiser must be adamw or muon, was: {settings.optimiser}")
-    inner = [
-        p
-        for name, p in model.named_parameters()
-        if settings.optimiser == "muon" and p.ndim == 2 and ".layers." in name
-    ]
-    turned = {id(p) for p in inner}
-    others = [p for p in model.parameters() if id(p) not in turned]
-    groups = [
-        {"params": [p for p in others if p.ndim >= 2], "weight_decay": settings.weight_decay},
-        {"params": [p for p in others if p.ndim < 2], "weight_decay": 0.0},
-    ]
-    found: list[torch.optim.Optimizer] = [
-        torch.optim.AdamW(groups, lr=settings.learning_rate, betas=(0.9, 0.98), fused=True)
-    ]
-    if inner:
-        found.append(
-            torch.optim.Muon(
-                inner,
-                lr=settings.learning_rate,
-                weight_decay=settings.weight_decay,
-                adjust_lr_fn="match_rms_adamw",
-            )
-        )
-    return found
 
 
 def _resume(
