@@ -1,10 +1,10 @@
-"""The command line `huizan-train`: pretrain, fit, export, simulate and what goes with them.
+"""The command line `huizan-train`: pretrain, corpora, join, export, simulate and what goes with them.
 
-`evaluate` stands in `judging_commands`, `sample` and `collect` in `labelling_commands`. Thin
-commands over the modules that do the work; heavy modules are imported when a command runs. Exit status as `huizan`'s.
+`fit`, `distil` and `ablate` stand in `fitting_commands`, `evaluate` in `judging_commands`, `sample` and `collect` in
+`labelling_commands`. Thin commands over the modules that do the work; heavy modules are imported when a command runs. Exit status
+as `huizan`'s.
 """
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from ..model.errors import InputError
+from .fitting_commands import ablate, distil, fit
 from .judging_commands import evaluate
 from .labelling_commands import collect, sample
 
@@ -53,9 +54,8 @@ def main() -> None:
     """
 
 
-main.add_command(evaluate)
-main.add_command(sample)
-main.add_command(collect)
+for command in (fit, distil, ablate, evaluate, sample, collect):
+    main.add_command(command)
 
 
 @main.command()
@@ -118,62 +118,6 @@ def join(rows: Path, folder: Path, out: Path) -> None:
 
     found, all_ = write_joined(rows, folder, out)
     click.echo(f"{found:,} of {all_:,} readings have their text: {out}")
-
-
-@main.command()
-@click.option("--encoder", required=True, help="Folder of a pre-trained encoder, or a name on the model hub.")
-@click.option("--comments", multiple=True, required=True, help="Labelled comments, JSONL; split by group.")
-@click.option("--videos", multiple=True, required=True, help="Labelled videos, JSONL; split by group.")
-@click.option("--extra-comments", multiple=True, help="Labelled comments to train on only.")
-@click.option("--extra-videos", multiple=True, help="Labelled videos to train on only.")
-@click.option("--auxiliary", multiple=True, help="Related tasks to learn beside the tags, JSONL.")
-@click.option("--auxiliary-rows", default=12_000, show_default=True, help="Rows of related tasks in a pass.")
-@click.option("--auxiliary-weight", default=0.3, show_default=True, help="Weight of their loss.")
-@click.option("--out", required=True, help="Folder of the checkpoint.")
-@click.option("--name", default="huizan-small", show_default=True)
-@click.option("--epochs", default=6.0, show_default=True)
-@click.option("--wide/--no-wide", default=True, show_default=True, help="Mix n-grams with the encoder.")
-@click.option(
-    "--repeats", default=1, show_default=True, help="How often labelled rows stand beside each extra row."
-)
-@click.option("--learning-rate", default=4e-4, show_default=True)
-@click.option("--optimiser", type=click.Choice(["muon", "adamw"]), default="muon", show_default=True)
-@click.option("--tokens", default=3072, show_default=True, help="Tokens of a batch.")
-@click.option("--seed", default=0, show_default=True)
-@click.option(
-    "--everything", is_flag=True, help="Measure as ever, then train on the test groups too and save that."
-)
-@click.option("--split-seed", default=0, show_default=True, help="Orders groups of equal size in the split.")
-@click.option("--device", default="auto", show_default=True)
-def fit(**settings: Any) -> None:
-    """Teach an encoder the tags, calibrate it, and measure it beside the n-gram baseline on groups it never saw."""
-    from rich.console import Console
-
-    from .fit import FitSettings
-    from .fit import fit as run
-
-    result = run(FitSettings(**settings), report=lambda line: click.echo(line, err=True))
-    Console(width=130).print(result.table())
-
-
-@main.command()
-@click.option("--model", type=FOLDER, help="Folder of a checkpoint. Default: the one in the package.")
-@click.option("--labels", type=FOLDER, required=True, help="Labels from which the baseline learns, JSONL.")
-@click.option(
-    "--unlabelled", type=FOLDER, multiple=True, required=True, help="Texts, JSONL with the columns of labels."
-)
-@click.option("--kind", type=click.Choice(["video", "comment"]), required=True)
-@click.option("--out", type=FOLDER, required=True, help="Soft labels, JSONL, for fit --extra-….")
-@click.option("--most", default=50_000, show_default=True, help="Texts at most.")
-@click.option("--weight", default=0.5, show_default=True, help="Of a soft label beside a read one.")
-@click.option("--split-seed", default=0, show_default=True, help="That of the fit.")
-def distil(model: Path | None, **settings: Any) -> None:
-    """Let a tagger and the n-gram baseline label texts together, softly, for a student to learn from."""
-    from ..model.checkpoint import DEFAULT
-    from .distillation import distil as run
-
-    settings["unlabelled"] = list(settings["unlabelled"])
-    click.echo(json.dumps(run(model or DEFAULT, **settings), indent=2))
 
 
 @main.command()
