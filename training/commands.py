@@ -1,6 +1,6 @@
 """The command line `huizan-train`: pretrain, corpora, join, export, simulate and what goes with them.
 
-`fit`, `distil` and `ablate` stand in `fitting_commands`, `evaluate` in `judging_commands`, `sample` and `collect` in
+`fit`, `distil` and `ablate` stand in `fitting_commands`, `evaluate` and `public` in `judging_commands`, `sample` and `collect` in
 `labelling_commands`. Thin commands over the modules that do the work; heavy modules are imported when a command runs. Exit status
 as `huizan`'s.
 """
@@ -14,7 +14,7 @@ import click
 
 from ..model.errors import InputError
 from .fitting_commands import ablate, distil, fit
-from .judging_commands import evaluate
+from .judging_commands import evaluate, public
 from .labelling_commands import collect, sample
 
 FOLDER = click.Path(path_type=Path)
@@ -54,7 +54,7 @@ def main() -> None:
     """
 
 
-for command in (fit, distil, ablate, evaluate, sample, collect):
+for command in (fit, distil, ablate, evaluate, public, sample, collect):
     main.add_command(command)
 
 

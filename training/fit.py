@@ -97,6 +97,11 @@ def fit(settings: FitSettings, report: Callable[[str], None] = print) -> Evaluat
     return result
 
 
+def untuned(name: str, version: str) -> Card:
+    """The card of a tagger that has no thresholds yet."""
+    return Card(name, version, dict.fromkeys(head_names(), 0.5))
+
+
 def _taught(
     settings: FitSettings, sides: dict[Kind, dict[Side, Labelled]], report: Callable[[str], None]
 ) -> Tagger:
@@ -107,9 +112,7 @@ def _taught(
     related = [task for path in settings.auxiliary for task in read_auxiliary(Path(path))]
     related = [task.without(_held_back(sides[task.units.kind])) for task in related]
     model = learn(train, related, vocabulary, settings, report)
-    tagger = Tagger(
-        model.cpu(), vocabulary, Card(settings.name, settings.version, {name: 0.5 for name in head_names()})
-    )
+    tagger = Tagger(model.cpu(), vocabulary, untuned(settings.name, settings.version))
     validation: dict[Kind, Labelled] = {kind: side["validation"] for kind, side in sides.items()}
     _calibrate(tagger, list(validation.values()))
     _through_half(model)

@@ -1,11 +1,13 @@
-"""`huizan-train evaluate`: how good a tagger is on labelled texts, or an attribution on a world whose causes are known.
+"""`huizan-train evaluate` and `public`: how good a tagger is, or an attribution on a world whose causes are known.
 
-A thin command over `evaluation`, `behaviour`, `reliability` and `attribution_metrics`; `commands` holds its neighbours.
+Thin commands over `evaluation`, `behaviour`, `reliability`, `attribution_metrics` and `public_sets`; `commands` holds their
+neighbours.
 """
 
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -89,3 +91,30 @@ def _evaluate_attribution(folder: Path, truth: Path, as_json: bool, beside: bool
         click.echo(json.dumps({name: metrics.as_dict() for name, metrics in judged.items()}, indent=2))
         return
     Console(width=110).print(comparison(judged), shares_beside_truth(judged["this attribution"]))
+
+
+@click.command()
+@click.option("--encoder", required=True, help="Folder of a pre-trained encoder, or a name on the model hub.")
+@click.option(
+    "--folder", type=FOLDER, required=True, help="Corpora as NAME.parquet, as their data cards say."
+)
+@click.option("--set", "names", multiple=True, help="cold, toxicn, sccd, hancd or chnci; default: all five.")
+@click.option("--epochs", default=3.0, show_default=True)
+@click.option("--learning-rate", default=5e-4, show_default=True)
+@click.option("--seed", default=0, show_default=True)
+@click.option("--device", default="auto", show_default=True)
+def public(encoder: str, folder: Path, names: tuple[str, ...], **settings: Any) -> None:
+    """Fine-tune an encoder on public sets with published results, and print ours beside n-grams and the paper."""
+    from rich.console import Console
+
+    from .fit import FitSettings
+    from .hub import encoder_folder
+    from .public_sets import SETS, measure, table
+
+    with encoder_folder(encoder) as read:
+        chosen = FitSettings(str(read), "", **settings)
+        results = [
+            measure(name, folder, chosen, report=lambda line: click.echo(line, err=True))
+            for name in names or SETS
+        ]
+    Console(width=200).print(table(results))
