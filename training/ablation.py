@@ -22,7 +22,7 @@ from ..model.taxonomy import Kind
 from .evaluation import evaluate
 from .fit import FitSettings, fit
 from .hub import encoder_folder
-from .labels import read_labels
+from .labels import Labelled, read_labels
 
 AS_IT_IS = "as it is"
 UNTRAINED = "encoder of random weights"
@@ -76,7 +76,7 @@ def ablate(
             one = replace(settings, out=str(folder), everything=False, **changes)
             measured = {"test groups": _precisions(fit(one, report).tagger)}
             tagger = Tagger.load(folder, "cpu")
-            given = {kind: read_labels(path, kind) for kind, path in hard.items()}
+            given: dict[Kind, Labelled] = {kind: read_labels(path, kind) for kind, path in hard.items()}
             measured["hard"] = _precisions(evaluate(tagger, given).tagger)
             tagger.wide = None
             measured["hard, encoder alone"] = _precisions(evaluate(tagger, given).tagger)

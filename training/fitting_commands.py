@@ -85,7 +85,7 @@ def ablate(out: Path, hard_comments: Path | None, hard_videos: Path | None, **se
     from .fit import FitSettings
 
     files: dict[Kind, Path | None] = {"comment": hard_comments, "video": hard_videos}
-    hard = {kind: path for kind, path in files.items() if path}
+    hard: dict[Kind, Path] = {kind: path for kind, path in files.items() if path}
     table = run(FitSettings(out="", **settings), hard, out, report=lambda line: click.echo(line, err=True))
     Console(width=200).print(table)
 
