@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from huizan.training.ablation import AS_IT_IS, UNTRAINED, ablate, ablation_table, variations
 from huizan.training.fit import FitSettings
-from huizan.training.pretrain import PretrainSettings, pretrain
 from rich.console import Console
+
+from .encoders import pretrained
 
 TEXTS = {"演的吧": 1, "剧本吧": 1, "又是演的": 1, "好看": 0, "不用了": 0, "这个好": 0}
 
@@ -28,15 +29,7 @@ def labels(path: Path, kind: str) -> Path:
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> FitSettings:
     folder = tmp_path_factory.mktemp("ablation")
-    corpus = folder / "corpus.jsonl"
-    lines = [json.dumps({"text": text + "!?~,.;"}, ensure_ascii=False) for text in TEXTS] * 10
-    corpus.write_text("\n".join(lines), encoding="utf-8")
-    encoder = pretrain(
-        PretrainSettings(
-            str(corpus), str(folder / "encoder"), steps=1, rows=4, length=16, vocabulary=60,
-            layers=1, hidden=16, heads=2, intermediate=16, device="cpu",
-        )
-    )  # fmt: skip
+    encoder = pretrained(folder, (text + "!?~,.;" for text in TEXTS))
     return FitSettings(
         str(encoder), "unused",
         (str(labels(folder / "c.jsonl", "comment")),), (str(labels(folder / "v.jsonl", "video")),),

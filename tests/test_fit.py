@@ -7,7 +7,8 @@ from huizan.inference import Scorer
 from huizan.model.taxonomy import head_names
 from huizan.training.evaluation import evaluate_files
 from huizan.training.fit import FitSettings, fit
-from huizan.training.pretrain import PretrainSettings, pretrain
+
+from .encoders import pretrained
 
 STAGED = ["演的吧", "剧本吧", "摆拍", "又是演的", "这剧本"]
 PLAIN = ["好看", "不用了", "试了", "这个好", "是真的"]
@@ -30,15 +31,7 @@ def labels(path: Path, kind: str) -> str:
 @pytest.fixture(scope="module")
 def fitted(tmp_path_factory: pytest.TempPathFactory) -> dict:
     folder = tmp_path_factory.mktemp("fit")
-    corpus = folder / "corpus.jsonl"
-    lines = [json.dumps({"text": text + "!?,这个"}, ensure_ascii=False) for text in (*STAGED, *PLAIN)] * 10
-    corpus.write_text("\n".join(lines), encoding="utf-8")
-    encoder = pretrain(
-        PretrainSettings(
-            str(corpus), str(folder / "encoder"), steps=1, rows=4, length=16, vocabulary=60,
-            layers=1, hidden=16, heads=2, intermediate=16, device="cpu",
-        )
-    )  # fmt: skip
+    encoder = pretrained(folder, (text + "!?,这个" for text in (*STAGED, *PLAIN)))
     settings = FitSettings(
         str(encoder), str(folder / "checkpoint"),
         (labels(folder / "c.jsonl", "comment"),), (labels(folder / "v.jsonl", "video"),),

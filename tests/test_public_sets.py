@@ -9,9 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 from huizan.model.errors import InputError
 from huizan.training.fit import FitSettings
-from huizan.training.pretrain import PretrainSettings, pretrain
 from huizan.training.public_sets import SETS, _sides, measure, table
 from rich.console import Console
+
+from .encoders import pretrained
 
 RUDE, KIND = ("滚开", "闭嘴吧", "恶心"), ("真好看", "谢谢你", "想去")
 
@@ -47,17 +48,7 @@ def test_incidents_are_held_back_whole_where_there_is_no_split(tmp_path: Path) -
 
 
 def test_what_can_be_learned_is_learned_and_told_beside_the_paper(tmp_path: Path) -> None:
-    corpus = tmp_path / "corpus.jsonl"
-    lines = [
-        json.dumps({"text": text + "甲乙丙丁戊己庚辛壬癸0123456"}, ensure_ascii=False) for text in RUDE + KIND
-    ] * 10
-    corpus.write_text("\n".join(lines), encoding="utf-8")
-    encoder = pretrain(
-        PretrainSettings(
-            str(corpus), str(tmp_path / "encoder"), steps=1, rows=4, length=16, vocabulary=60,
-            layers=1, hidden=16, heads=2, intermediate=16, device="cpu",
-        )
-    )  # fmt: skip
+    encoder = pretrained(tmp_path, (text + "甲乙丙丁戊己庚辛壬癸0123456" for text in RUDE + KIND))
     settings = FitSettings(str(encoder), "", epochs=20, tokens=256, learning_rate=1e-2, device="cpu")
     result = measure("sccd", written(tmp_path, "sccd", True), settings, report=lambda line: None)
     assert result.n == 30

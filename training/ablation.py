@@ -64,6 +64,7 @@ def ablate(
     -------
     `ablation_table` of all that `out` holds.
     """
+    given: dict[Kind, Labelled] = {kind: read_labels(path, kind) for kind, path in hard.items()}
     done = {line["variation"] for line in _lines(out)}
     for name, changes in variations(settings).items():
         if name in done:
@@ -76,7 +77,6 @@ def ablate(
             one = replace(settings, out=str(folder), everything=False, **changes)
             measured = {"test groups": _precisions(fit(one, report).tagger)}
             tagger = Tagger.load(folder, "cpu")
-            given: dict[Kind, Labelled] = {kind: read_labels(path, kind) for kind, path in hard.items()}
             measured["hard"] = _precisions(evaluate(tagger, given).tagger)
             tagger.wide = None
             measured["hard, encoder alone"] = _precisions(evaluate(tagger, given).tagger)

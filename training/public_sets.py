@@ -25,6 +25,7 @@ from .labels import Labelled, from_rows
 from .learning import learn
 from .metrics import best_threshold
 from .ngram import NgramTagger
+from .readings import corpus_rows
 from .splits import split
 from .widening import widen
 
@@ -121,17 +122,10 @@ def _judged(p: np.ndarray, target: np.ndarray, threshold: float) -> tuple[float,
 
 def _sides(name: str, folder: Path, seed: int) -> tuple[Labelled, Labelled, Labelled]:
     """Training, held-back and test side of a set."""
-    import pyarrow.parquet as pq
-
     if name not in SETS:
         raise InputError(f"--set is one of {', '.join(SETS)}", f"{name!r}", "Take one of them")
-    file = folder / f"{name}.parquet"
-    if not file.exists():
-        raise InputError(
-            f"{folder} holds {name}.parquet", "no such file", "See data_cards/ for where it comes from"
-        )
     told, rows, parts = SETS[name], [], []
-    for row in pq.read_table(file).to_pylist():
+    for row in corpus_rows(name, folder):
         answer = json.loads(row["labels"]).get(told.column)
         if answer:
             labels = {told.carrier: int(str(answer) == told.yes)}

@@ -53,6 +53,24 @@ def read_readings(path: Path) -> tuple[Kind, list[dict]]:
     return kind, rows
 
 
+def corpus_rows(corpus: str, folder: Path) -> list[dict]:
+    """The rows of `corpus`, whose file in `folder` is as its data card describes.
+
+    Raises
+    ------
+    InputError
+        If the folder does not hold it.
+    """
+    import pyarrow.parquet as pq
+
+    file = folder / f"{corpus}.parquet"
+    if not file.exists():
+        raise InputError(
+            f"{folder} holds {corpus}.parquet", "no such file", "See data_cards/ for where it comes from"
+        )
+    return pq.read_table(file).to_pylist()
+
+
 def joined(path: Path, folder: Path) -> list[dict]:
     """Labelled texts for every reading whose text is found, in the order of the rows.
 
@@ -61,23 +79,18 @@ def joined(path: Path, folder: Path) -> list[dict]:
     InputError
         If a corpus is not in `folder`, or none of its ids is found.
     """
-    import pyarrow.parquet as pq
-
     kind, rows = read_readings(path)
     wanted: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         wanted[row["corpus"]].add(row["id"])
     texts: dict[tuple[str, str], dict] = {}
     for corpus, ids in wanted.items():
-        file = folder / f"{corpus}.parquet"
-        if not file.exists():
-            raise InputError(
-                f"{folder} holds {corpus}.parquet", "no such file", "See data_cards/ for where it comes from"
-            )
-        found = [row for row in pq.read_table(file).to_pylist() if str(row.get("id")) in ids]
+        found = [row for row in corpus_rows(corpus, folder) if str(row.get("id")) in ids]
         if not found:
             raise InputError(
-                f"{file} holds the ids that were read", "none of them", "Take the corpus as its card says"
+                f"{folder / corpus}.parquet holds the ids that were read",
+                "none of them",
+                "Take the corpus as its card says",
             )
         texts |= {(corpus, str(row["id"])): row for row in found}
     result = []
