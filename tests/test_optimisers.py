@@ -40,7 +40,8 @@ def test_vectors_do_not_decay() -> None:
 
 
 def test_a_step_goes_down_and_forgets_the_gradients() -> None:
-    layer = torch.nn.Linear(4, 1)
+    layer = torch.nn.Linear(4, 1, bias=False)
+    torch.nn.init.ones_(layer.weight)  # far from the bottom, which five small steps must not reach
     made = optimisers(layer, "adamw", 1.0, 0.0)
     set_learning_rate(made, 0.01)
     losses = []
