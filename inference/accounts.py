@@ -14,7 +14,8 @@ from scipy.special import expit
 
 from ..model import latent
 from ..model.hazard import BINS, SHAPE_PRIOR, Totals, start
-from ..model.latent import Evidence, Expectation, Model
+from ..model.latent import Expectation, Model
+from ..model.traits import Evidence
 from .credit import Credit, credit_of, mixed
 from .design import Design, Weights
 from .terms import BOTH, GROUP_NAMES, GROUPS, HOLLOW, MANIPULATION, Latent

@@ -19,6 +19,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+from threadpoolctl import threadpool_limits
 
 from ..model.hazard import AGE_EDGES
 from ..model.taxonomy import cause_names, tag_names
@@ -66,6 +67,8 @@ class Attribution:
     fit: Fit | None = None
 
 
+# Fits share the processors out themselves, and products of matrices by one thread are the same on any machine.
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def attribute(
     con: ibis.BaseBackend,
     likes: ir.Table,

@@ -19,6 +19,7 @@ import numpy as np
 from ..model import latent
 from ..model.errors import InputError
 from ..model.taxonomy import tag_names
+from ..model.traits import PRESENT
 from .finished import Fit
 
 LEAST = 30  # checked videos below which nothing is corrected
@@ -49,7 +50,7 @@ def audited(fit: Fit, sample: ir.Table, shares: dict[str, Any]) -> dict[str, Any
     drawn_with = rows["drawn_with"].to_numpy(zero_copy_only=False).astype(float) if told else None
     accounts = fit.accounts.manipulation
     expected = latent.expect(accounts.model, fit.plan.totals(), fit.plan.evidence(accounts.terms))
-    belief = expected.belief @ latent.PRESENT
+    belief = expected.belief @ PRESENT
     found: dict[str, Any] = {}
     for i, tag in enumerate(tag_names("video")):
         if f"is_{tag}" not in rows.column_names:

@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 
 from ..model.claims import TRUNCATED, Claims, learn
-from ..model.latent import TRAITS
 from ..model.taxonomy import tag_names
+from ..model.traits import TRAITS
 from .claimed import claimed
 from .design import UNSCORED
 

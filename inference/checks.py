@@ -19,7 +19,7 @@ from ..model.hazard import AGE_EDGES
 from .accounts import Accounts
 from .atrisk import AtRisk, aggregate, joined
 from .claimed import claimed
-from .design import Design, design
+from .design import Design, design, place
 from .evidence import CLOCKS, COUNTS, video_clocks
 from .inputs import Inputs
 from .recovery import recovered
@@ -114,10 +114,7 @@ def _late_evidence(inputs: Inputs, data: AtRisk, plan: Design) -> dict[str, Any]
     again = claimed(known, text, inputs.claimed.edges).before(plan.event_video[early], moment[early])
     changed = float(np.abs(again - plan.said_before[:, early]).max(initial=0.0))
     clocks = video_clocks(known).to_pyarrow()
-    row = {key: i for i, key in enumerate(clocks["key"].to_pylist())}
-    at = np.array(
-        [row.get(key, -1) for key in data.events["key"].take(pa.array(early)).to_pylist()], dtype=int
-    )
+    at = place(data.events["key"].take(pa.array(early)), clocks["key"])
     liked = data.events["liked_at"].to_numpy().astype(np.int64)[early]
     for clock in (c for counts in COUNTS.values() for c in counts):
         found = pc.fill_null(clocks[clock], np.iinfo(np.int64).max).to_numpy() if len(clocks) else np.zeros(0)

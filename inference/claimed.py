@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from ..model.claims import SCORE_BINS, edges
-from ..model.latent import TRAITS
+from ..model.traits import TRAITS
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from .tag_command import TAGGED, tag
 if TYPE_CHECKING:
     from .engines import Engine
 
+MEMORY = "1500MB"  # of the engine while it attributes; what exceeds it is laid on disk
 ATTRIBUTION = ("reversals.parquet", "videos_effect.parquet", "shares.json", "checks.json", "settings.json")
 
 
@@ -101,7 +102,7 @@ def run(
     from .tables import read, read_likes
     from .tagging import tag_comments, tag_videos
 
-    con, progress = connect(), progress_for()
+    con, progress = connect(memory=MEMORY), progress_for()
     with progress.stage("检查输入 checking input"):
         given_likes = read_likes(con, likes)
         given_exposures = read(con, exposures, EXPOSURES) if exposures else None
@@ -185,7 +186,7 @@ def attribute(
     from .summary import summary
     from .tables import read, read_likes
 
-    con, progress = connect(engine), progress_for()
+    con, progress = connect(engine, memory=MEMORY), progress_for()
     with progress.stage("检查输入 checking input"):
         tables = (
             read_likes(con, likes),

@@ -14,6 +14,7 @@ from ..model import latent
 from ..model.hazard import AGE_EDGES
 from ..model.latent import Model
 from ..model.taxonomy import cause_names, tag_names
+from ..model.traits import CARRIED
 from .design import Design, Weights
 from .terms import CAUSE_OF, GROUP_NAMES, GROUPS, PLAIN_DISAPPOINTMENT, Latent
 
@@ -79,7 +80,7 @@ def credit_of(
             by_tag[:, tags.index(term.carrier)] += expected.latent[:, j]
     # What clickbait and staging carry together is split by what the video is believed to be.
     pair = [tags.index("clickbait"), tags.index("staged")]
-    believed = (expected.belief @ latent.CARRIED[:, :2])[plan.event_video] + 1e-9
+    believed = (expected.belief @ CARRIED[:, :2])[plan.event_video] + 1e-9
     by_tag[:, pair] += shared[:, None] * believed / believed.sum(axis=1, keepdims=True)
     causes[:, names.index("unexplained")] += np.clip(1 - causes.sum(axis=1), 0, None)
     causes /= causes.sum(axis=1, keepdims=True)

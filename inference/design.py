@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from scipy.special import logit
 
 from ..model.claims import TRUNCATED
 from ..model.hazard import AGE_EDGES, BINS, Group, Totals
-from ..model.latent import CARRIERS, TRAITS, Evidence
+from ..model.traits import CARRIERS, TRAITS, Evidence
 from .atrisk import CELL, AtRisk
 from .claimed import Claimed
 from .terms import GROUP_NAMES, GROUPS, OBSERVED, Latent, Term
@@ -28,7 +29,7 @@ class Design:
     """Likes at risk by term.
 
     `cell_time` (terms, clusters, BINS), `clusters` (clusters, 2) and `event_groups` (events, 2): group of users, of videos;
-    `video_time` {clock: (videos, BINS)}; `score`, `sharp` (videos, traits) logits; `said_before`, `said`: see `latent.Evidence`.
+    `video_time` {clock: (videos, BINS)}; `score`, `sharp` (videos, traits) logits; `said_before`, `said`: see `traits.Evidence`.
     """
 
     terms: tuple[Term, ...]
@@ -86,7 +87,9 @@ class Design:
         return Evidence(
             np.array([CARRIERS.index(term.carrier) for term in kept], dtype=int),
             np.array([GROUP_NAMES.index(term.group) for term in kept], dtype=int),
-            np.column_stack([self.event_clocks[term.clock] for term in kept]) if kept else np.zeros((n, 0)),
+            np.column_stack([self.event_clocks[term.clock] for term in kept])
+            if kept
+            else np.zeros((n, 0), bool),
             tuple(self.video_time[term.clock] for term in kept),
             self.event_video,
             of_videos[self.video_group],
@@ -101,17 +104,25 @@ class Design:
         return tuple(term for term in account if self.video_time[term.clock].sum() > 0)
 
     def part(self, video_groups: int) -> "Design":
-        """The un-likes of the first groups of videos alone; fit it with weights that are zero elsewhere."""
+        """The first groups of videos and their un-likes alone; fit it with weights that are zero elsewhere."""
         kept = np.flatnonzero(self.event_groups[:, 1] < video_groups)
+        videos = np.flatnonzero(self.video_group < video_groups)
+        row = np.full(self.video_group.size, -1)
+        row[videos] = np.arange(videos.size)
         return replace(
             self,
             event_terms=self.event_terms[kept],
             event_bin=self.event_bin[kept],
             event_user=self.event_user[kept],
             event_groups=self.event_groups[kept],
-            event_video=self.event_video[kept],
+            event_video=row[self.event_video[kept]],
             event_clocks={name: acts[kept] for name, acts in self.event_clocks.items()},
+            video_group=self.video_group[videos],
+            video_time={name: seconds[videos] for name, seconds in self.video_time.items()},
+            score=self.score[videos],
+            sharp=self.sharp[videos],
             said_before=self.said_before[:, kept],
+            said=self.said[:, videos],
         )
 
 
@@ -130,14 +141,13 @@ def design(data: AtRisk, packages: pa.Table, said: Claimed) -> Design:
     terms = tuple(OBSERVED[k] for k in kept)
     events, at_event = data.events, columns(data.events)
     acting = [term.acts(at_event) & _ticking(events, term.clock) for term in terms]
-    users = {key: i for i, key in enumerate(data.users["user_key"].to_pylist())}
     taps = [name for name in data.users.column_names if name.startswith("tap_")]
     tap_time = [array(data.users, taps[k]) for k in kept if OBSERVED[k].group == "tap"]
     video = array(events, "video").astype(np.int64)
     clocks = {name.rsplit("_", 1)[0] for name in data.videos.column_names if name.endswith("_0")}
     video_time = {c: np.column_stack([array(data.videos, f"{c}_{b}") for b in range(BINS)]) for c in clocks}
-    event_clocks = {c: _ticking(events, c).astype(float) for c in clocks - {"friend"}}
-    event_clocks["friend"] = (at_event["friend"] == 1).astype(float)
+    event_clocks = {c: _ticking(events, c) for c in clocks - {"friend"}}
+    event_clocks["friend"] = at_event["friend"] == 1
     score, sharp = _scores(packages)
     said_before, said_at_all = _said(events, video, packages, said)
     return Design(
@@ -145,14 +155,14 @@ def design(data: AtRisk, packages: pa.Table, said: Claimed) -> Design:
         np.array([GROUP_NAMES.index(term.group) for term in terms]),
         time[kept],
         clusters,
-        np.array(acting, dtype=float).reshape(len(terms), len(events)).T,
+        np.array(acting, dtype=bool).reshape(len(terms), len(events)).T,
         np.clip(np.searchsorted(AGE_EDGES, array(events, "age") / 1e6, side="right") - 1, 0, BINS - 1),
-        np.array([users[key] for key in events["user_key"].to_pylist()], dtype=np.int64),
+        place(events["user_key"], data.users["user_key"]),
         np.column_stack([array(events, "user_group"), array(events, "video_group")]).reshape(-1, 2),
         video,
         event_clocks,
         {
-            "tap": np.column_stack(tap_time) if tap_time else np.zeros((len(users), 0)),
+            "tap": np.column_stack(tap_time) if tap_time else np.zeros((len(data.users), 0)),
             "background": array(data.users, "seconds")[:, None],
         },
         array(data.users, "user_group").astype(np.int64),
@@ -216,6 +226,12 @@ def _ticking(events: pa.Table, clock: str) -> np.ndarray:
 def columns(table: pa.Table) -> dict[str, np.ndarray]:
     """The covariates of cells or of events."""
     return {name: array(table, name) for name in CELL}
+
+
+def place(keys: pa.ChunkedArray, among: pa.ChunkedArray) -> np.ndarray:
+    """The row of each key among others, which are unique; -1 where it is not there."""
+    found = pc.call_function("index_in", [keys], pc.SetLookupOptions(among.combine_chunks()))
+    return pc.fill_null(found, -1).to_numpy().astype(np.int64)
 
 
 def array(table: pa.Table, name: str) -> np.ndarray:

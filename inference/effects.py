@@ -15,6 +15,7 @@ import pyarrow as pa
 from ..model.taxonomy import TAGS, cause_names, tag_names
 from .atrisk import SHOWN, AtRisk
 from .credit import Credit
+from .design import place
 from .evidence import says
 from .outputs import timestamps
 
@@ -58,16 +59,17 @@ def _evidence(data: AtRisk, credit: Credit, comments: ir.Table) -> pa.Array:
     names = cause_names()
     leading = credit.causes.argmax(axis=1)
     kind = comments.comment_id.type().to_pyarrow()
-    keys = data.events["key"].to_pylist()
+    of_event = data.events["key"].combine_chunks().dictionary_encode()
+    keys, of_event = of_event.dictionary.to_pylist(), of_event.indices.to_numpy()
     before = data.events["unliked_at"].to_numpy()
-    found: list[list] = [[] for _ in keys]
+    found: list[list] = [[]] * of_event.size
     for cause, name in enumerate(names):
         speaking = [tag.name for tag in TAGS if tag.cause == name and "comment" in tag.kinds]
         if not speaking:
             continue
         by_video = _candidates(comments, speaking)
         for i in np.flatnonzero(leading == cause):
-            moments, certain, ids = by_video.get(keys[i], _NO_COMMENTS)
+            moments, certain, ids = by_video.get(keys[of_event[i]], _NO_COMMENTS)
             there = int(np.searchsorted(moments, before[i], side="left"))
             best = np.argsort(-certain[:there], kind="stable")[:EVIDENCE]
             found[i] = [ids[j] for j in best]
@@ -118,19 +120,17 @@ def videos_effect(likes: ir.Table, data: AtRisk, credit: Credit) -> pa.Table:
         .order_by("key")
         .to_pyarrow()
     )
-    keys = table["key"].to_pylist()
-    at = {key: i for i, key in enumerate(keys)}
-    of_event = np.array([at[key] for key in data.events["key"].to_pylist()], dtype=int)
-    reversals = np.bincount(of_event, minlength=len(keys)).astype(float)
+    of_event = place(data.events["key"], table["key"])
+    reversals = np.bincount(of_event, minlength=len(table)).astype(float)
     columns = {
         "video_id": table["video_id"],
         "likes": table["likes"],
         "reversals": pa.array(reversals.astype(np.int64)),
     }
     for i, name in enumerate(cause_names()):
-        mass = np.bincount(of_event, weights=credit.causes[:, i], minlength=len(keys))
+        mass = np.bincount(of_event, weights=credit.causes[:, i], minlength=len(table))
         variance = np.bincount(
-            of_event, weights=credit.causes[:, i] * (1 - credit.causes[:, i]), minlength=len(keys)
+            of_event, weights=credit.causes[:, i] * (1 - credit.causes[:, i]), minlength=len(table)
         )
         without, wide = reversals - mass, 1.96 * np.sqrt(variance)
         columns[f"expected_without_{name}"] = pa.array(without)

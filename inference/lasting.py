@@ -18,6 +18,7 @@ import pyarrow as pa
 from ..model import latent
 from ..model.hazard import AGE_EDGES, BINS
 from ..model.taxonomy import cause_names
+from ..model.traits import CARRIED
 from .accounts import Fitted
 from .finished import Fit
 from .terms import CAUSE_OF
@@ -103,7 +104,7 @@ def _strikes(fit: Fit, account: Fitted) -> np.ndarray:
                 where=everyone.sum(axis=0) > 0,
             )
             strikes += model.observed.level[k] * model.observed.shape[plan.group_of[k]] * acting * width
-    believed = latent.expect(model, totals, evidence).belief @ latent.CARRIED
+    believed = latent.expect(model, totals, evidence).belief @ CARRIED
     for j, term in enumerate(account.terms):
         if CAUSE_OF[term.group] in TASTE:
             acting = np.divide(

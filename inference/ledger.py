@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from ..model import latent
 from ..model.taxonomy import tag_names
+from ..model.traits import PRESENT
 from .finished import Fit
 
 
@@ -32,7 +33,7 @@ def ledger(fit: Fit) -> ir.Table:
             fit.plan.totals(),
             fit.plan.evidence(fit.accounts.manipulation.terms),
         ).belief
-        @ latent.PRESENT
+        @ PRESENT
     )
     known = fit.inputs.packages.select(["key"])
     for i, tag in enumerate(tags):

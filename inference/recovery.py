@@ -11,8 +11,8 @@ import numpy as np
 
 from ..model import latent
 from ..model.hazard import Totals, start
-from ..model.latent import CARRIED, Evidence
 from ..model.taxonomy import cause_names
+from ..model.traits import CARRIED, Evidence
 from .accounts import LARGE, Accounts, Fitted, leading, some_groups
 from .design import Design
 from .terms import CAUSE_OF, GROUPS, Latent
@@ -106,7 +106,7 @@ def _clocks(
     """Which latent terms could act at new un-likes; (events, terms). A clock has struck as often as it ticks there."""
     everyone = plan.video_time["all"][video, at]
     luck = rng.random(video.size)  # one draw for nested clocks
-    acts = np.ones((video.size, len(terms)))
+    acts = np.ones((video.size, len(terms)), dtype=bool)
     for j, term in enumerate(terms):
         if term.clock == "all":
             continue
@@ -119,7 +119,7 @@ def _clocks(
             and CLOCKS.index(term.clock) <= CLOCKS.index(struck.clock)
         )
         drawn = rng.random(video.size) if term.clock == "friend" else luck
-        acts[:, j] = 1.0 if sure else drawn < ticking
+        acts[:, j] = sure | (drawn < ticking)
     return acts
 
 

@@ -55,7 +55,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Latent:
-    """A latent term: the trait that carries it (one of `latent.CARRIERS`), its group, and the clock after which it acts.
+    """A latent term: the trait that carries it (one of `traits.CARRIERS`), its group, and the clock after which it acts.
 
     The clock `friend` means: on the friends' surface, at any time.
     """

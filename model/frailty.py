@@ -48,9 +48,13 @@ def spread(credits: np.ndarray, risk: np.ndarray, weight: np.ndarray, alpha: flo
     if credits.sum() <= 0:
         return alpha
     # Users with like numbers are counted together, so that the grid costs as much as there are distinct pairs.
-    pairs, of_user = np.unique(np.round(np.column_stack([credits, risk]), 3), axis=0, return_inverse=True)
-    counts = np.bincount(of_user.ravel(), weights=weight)
-    r, e = pairs[:, :1], pairs[:, 1:]
+    thousandths = np.round(np.stack([credits, risk]) * 1000).astype(np.int64)
+    width = (
+        int(thousandths[1].max()) + 1
+    )  # one number for a pair: sorting numbers is ten times faster than sorting pairs
+    pairs, of_user = np.unique(thousandths[0] * width + thousandths[1], return_inverse=True)
+    counts = np.bincount(of_user, weights=weight)
+    r, e = pairs[:, None] // width / 1000, pairs[:, None] % width / 1000
     a = ALPHAS[None, :]
     likelihood = gammaln(a + r) - gammaln(a) + a * np.log(a) - (a + r) * np.log(a + e)
     best = ALPHAS[int(np.argmax((counts[:, None] * likelihood).sum(axis=0)))]

@@ -61,7 +61,7 @@ class Totals:
     """Everything of the data that observed terms need.
 
     `person_time` seconds (terms, BINS): ∫ x_k(t) dt by bin of age, over all likes. `event_terms` (events, terms): x_k at
-    the un-like. `event_bin` (events,), `event_user` (events,): row in the users' arrays, `event_weight` (events,).
+    the un-like, bool. `event_bin` (events,), `event_user` (events,): row in the users' arrays, `event_weight` (events,).
     `user_person_time` {group: (users, columns)}: what a user with m = 1 has at risk in each term of a group with
     frailty, before levels and shape. `user_weight` (users,).
     """

@@ -1,7 +1,7 @@
 """Hidden traits of videos: what raises the hazard is what a video is, of which scores and comments are evidence.
 
-Each video has hidden traits (clickbait, staged, controversy), each absent or present at one of a few strengths; z is one
-combination. Given z the hazard adds latent terms to the observed ones of `hazard`:
+Each video has hidden traits, each absent or present at one of a few strengths (`traits`); z is one combination. Given z the
+hazard adds latent terms to the observed ones of `hazard`:
 
     h(t | z) = h_observed(t) + Σ_j λ_j z_c(j) x_j(t) f_{g(j)}(t)                           (1)
 
@@ -11,62 +11,25 @@ term struck is exact (Dempster, Laird and Rubin 1977); a score's noise is thereb
 enter as probabilities and are not refitted: un-likes alone must not make a trait.
 """
 
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import product
+from functools import cache
 
 import numpy as np
-from scipy.sparse import csr_matrix
 from scipy.special import log_expit, logsumexp
 
 from .claims import Claims
+from .cores import processors
 from .frailty import Frailty, leave_one_out, posterior_mean, spread
 from .hazard import BINS, Hazard, Totals, shape_of, user_risk
+from .traits import CARRIED, CARRIERS, EVEN, PRESENT, RUN, Evidence, Run
 
-TRAITS = ("clickbait", "staged", "controversy", "low_quality")
-CARRIERS = (
-    *TRAITS,
-    "either",
-)  # what a latent term may act through; "either": the stronger of clickbait and staged
-STRENGTHS = {name: (0.0, 0.65, 1.4) for name in TRAITS[:3]} | {"low_quality": (0.0, 1.0)}
 WARM = 20  # iterations in which texts alone say what a video is
-_CHUNK = 50_000  # events whose classes are in memory at a time
 _SUPPORT = 20.0  # pseudo-events that keep a latent level from dying early; fades to nothing
 _FADES = 60  # iterations
 _LEAST = 1.0  # seconds at risk without which a latent term has no level
-
-
-def _classes() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    strengths = np.array(list(product(*(STRENGTHS[name] for name in TRAITS))))
-    present = (strengths > 0).astype(float)
-    carried = np.column_stack([strengths, strengths[:, :2].max(axis=1)])
-    ways = np.array([np.log(len(STRENGTHS[name]) - 1) for name in TRAITS])
-    return carried, present, -present @ ways
-
-
-CARRIED, PRESENT, _EVEN = _classes()  # (classes, carriers), (classes, traits), (classes,)
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """All that latent terms need of the data.
-
-    `carrier` (terms,): column of `CARRIED`; `group_of` (terms,): the shape; `acts` (events, terms): x_j at the un-like;
-    `person_time` one (videos, BINS) per term, seconds; `event_video` (events,); `video_weight` (videos,); `score` and
-    `sharp` (videos, traits): logits of the videos' own scores, and the same spread out for the beginning; `said_before`
-    (traits, events, SCORE_BINS) and `said` (traits, videos, SCORE_BINS): comments by score, before each un-like and before each
-    video's last one.
-    """
-
-    carrier: np.ndarray
-    group_of: np.ndarray
-    acts: np.ndarray
-    person_time: tuple[np.ndarray, ...]
-    event_video: np.ndarray
-    video_weight: np.ndarray
-    score: np.ndarray
-    sharp: np.ndarray
-    said_before: np.ndarray
-    said: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -118,7 +81,7 @@ def fit(
     before = np.zeros(model.observed.level.size + model.level.size)
     for i in range(iterations):
         warming = cold and i < WARM
-        expected = expect(model, totals, evidence, texts_alone or warming, sharp=warming)
+        expected = expect(model, totals, evidence, texts_alone or warming, sharp=warming, judged=False)
         model = _maximise(
             model, totals, evidence, expected, i, _SUPPORT * max(0.0, 1 - i / _FADES) if cold else 0.0
         )
@@ -140,43 +103,70 @@ def with_events(model: Model, totals: Totals) -> Model:
 
 
 def expect(
-    model: Model, totals: Totals, evidence: Evidence, texts_alone: bool = False, sharp: bool = False
+    model: Model,
+    totals: Totals,
+    evidence: Evidence,
+    texts_alone: bool = False,
+    sharp: bool = False,
+    judged: bool = True,
 ) -> Expectation:
-    """The E-step: what each video is, and which term struck at each un-like."""
+    """The E-step: what each video is, and which term struck at each un-like.
+
+    With `texts_alone` and not `judged` the log-likelihood is left out (nan): un-likes then need not be weighed at all. Runs
+    of videos are worked on side by side, and give the same numbers on any number of processors.
+    """
     observed = model.observed.terms(totals)
     shape = model.observed.shape[evidence.group_of]
     latent = evidence.acts * model.level * shape[:, totals.event_bin].T
-    by_carrier = np.eye(len(CARRIERS))[evidence.carrier]  # (terms, carriers)
-    plain, carried = observed.sum(axis=1), latent @ by_carrier
-    of_video, n_videos = evidence.event_video, len(evidence.score)
-
-    logit_ = evidence.sharp if sharp else evidence.score
-    prior = log_expit(logit_) @ PRESENT.T + log_expit(-logit_) @ (1 - PRESENT).T + _EVEN
-    expected = np.zeros((n_videos, len(CARRIERS)))
+    plain = observed.sum(axis=1)
+    carried = latent @ np.eye(len(CARRIERS))[evidence.carrier]  # (events, carriers)
+    expected = np.zeros((len(evidence.score), len(CARRIERS)))
     for j, time in enumerate(evidence.person_time):
         expected[:, evidence.carrier[j]] += model.level[j] * (time @ shape[j])
-    lived = -expected @ CARRIED.T  # log-likelihood of a video's likes, kept and taken back, given each class
+    logit_ = evidence.sharp if sharp else evidence.score
     # A video's own weight multiplies its whole likelihood; within it un-likes count by their users' weights.
-    video_weight = evidence.video_weight
-    user_weight = totals.event_weight / np.maximum(video_weight[of_video], 1e-12)
-    for part in _chunks(plain.size):
-        log_hazard = np.log(np.maximum(plain[part, None] + carried[part] @ CARRIED.T, 1e-300))
-        at = (of_video[part], np.arange(log_hazard.shape[0]))
-        lived += csr_matrix((user_weight[part], at), shape=(n_videos, log_hazard.shape[0])) @ log_hazard
+    user_weight = totals.event_weight / np.maximum(evidence.video_weight[evidence.event_video], 1e-12)
 
-    joint = prior + model.claims.log_ratio(evidence.said) @ PRESENT.T + lived
-    likelihood = float(video_weight @ logsumexp(joint, axis=1))
-    known = prior if texts_alone else prior + lived
-    said_before = model.claims.log_ratio(evidence.said_before)
     scale = np.empty(plain.size)  # Σ_z P(z) / h(z)
     by_event = np.empty_like(carried)  # Σ_z P(z) z_c / h(z)
-    for part in _chunks(plain.size):
-        belief = _normalised(known[of_video[part]] + said_before[part] @ PRESENT.T)
-        over = belief / np.maximum(plain[part, None] + carried[part] @ CARRIED.T, 1e-300)
-        scale[part], by_event[part] = over.sum(axis=1), over @ CARRIED
+    belief = np.empty((len(evidence.score), len(CARRIED)))
+
+    def weigh(run: Run) -> float:
+        """Beliefs in a run of videos and in their un-likes; returns the log-likelihood of the run."""
+        videos, place = run
+        events = evidence.by_video[place]
+        of_video = evidence.event_video[events] - videos.start
+        hazard, over = _scratch(events.size)
+        np.matmul(carried[events], CARRIED.T, out=hazard)
+        hazard += plain[events, None]
+        np.maximum(hazard, 1e-300, out=hazard)
+        prior = log_expit(logit_[videos]) @ PRESENT.T + log_expit(-logit_[videos]) @ (1 - PRESENT).T + EVEN
+        said = prior + model.claims.log_ratio(evidence.said[:, videos]) @ PRESENT.T
+        known, joint, likelihood = prior, said, np.nan
+        if judged or not texts_alone:
+            lived = (
+                -expected[videos] @ CARRIED.T
+            )  # log-likelihood of likes, kept and taken back, given each class
+            struck, first = np.unique(of_video, return_index=True)
+            if struck.size:
+                np.log(hazard, out=over)
+                over *= user_weight[events, None]
+                lived[struck] += np.add.reduceat(over, first)
+            likelihood = float(evidence.video_weight[videos] @ logsumexp(said + lived, axis=1))
+            if not texts_alone:
+                known, joint = prior + lived, said + lived
+        belief[videos] = joint
+        _normalise(belief[videos])
+        np.matmul(model.claims.log_ratio(evidence.said_before[:, events]), PRESENT.T, out=over)
+        over += known[of_video]
+        _normalise(over)
+        over /= hazard
+        scale[events], by_event[events] = over.sum(axis=1), over @ CARRIED
+        return likelihood
+
+    likelihood = sum(_side_by_side(weigh, evidence.runs))
     observed *= scale[:, None]
     latent *= by_event[:, evidence.carrier]
-    belief = _normalised(prior + model.claims.log_ratio(evidence.said) @ PRESENT.T if texts_alone else joint)
     return Expectation(
         observed, latent, belief, likelihood - float(totals.event_weight @ observed.sum(axis=1))
     )
@@ -233,10 +223,29 @@ def _user_effects(
     return time, frailty
 
 
-def _normalised(log_weight: np.ndarray) -> np.ndarray:
-    weight = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
-    return weight / weight.sum(axis=1, keepdims=True)
+def _normalise(log_weight: np.ndarray) -> None:
+    """Turn each row of log-weights into chances, in place."""
+    log_weight -= log_weight.max(axis=1, keepdims=True)
+    np.exp(log_weight, out=log_weight)
+    log_weight /= log_weight.sum(axis=1, keepdims=True)
 
 
-def _chunks(n: int):
-    return (slice(a, min(a + _CHUNK, n)) for a in range(0, n, _CHUNK))
+_LOCAL = threading.local()
+
+
+def _scratch(rows: int) -> np.ndarray:
+    """Two arrays (rows, classes) of this thread, kept: taking memory anew costs more than what is done in it."""
+    held = getattr(_LOCAL, "held", None)
+    if held is None or held.shape[1] < rows:
+        held = _LOCAL.held = np.empty((2, max(rows, 2 * RUN), len(CARRIED)))
+    return held[:, :rows]
+
+
+def _side_by_side(work: Callable[[Run], float], runs: list[Run]) -> Iterable[float]:
+    """The results of each run in their order; several at a time where there are several."""
+    return map(work, runs) if len(runs) == 1 else _threads().map(work, runs)
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(processors(), "latent")

@@ -18,7 +18,8 @@ LEAVES = {
     "frailty": set(),
     "claims": set(),
     "hazard": {"frailty"},
-    "latent": {"claims", "frailty", "hazard"},
+    "latent": {"claims", "cores", "frailty", "hazard", "traits"},
+    "traits": set(),
 }
 READS_TENSORS = {"encoder", "eager"}
 HEAVY = {"torch", "transformers", "altair", "vl_convert", "sklearn", "datasets", "ibis", "duckdb", "pandas"}

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 from huizan.inference.claimed import Claimed, claimed
 from huizan.model.claims import SCORE_BINS
-from huizan.model.latent import TRAITS
+from huizan.model.traits import TRAITS
 
 PACKAGES = pa.table({"key": ["a", "b", "c"], "video": [0, 1, 2]})
 

@@ -2,18 +2,8 @@ import numpy as np
 import pytest
 from huizan.model.claims import SCORE_BINS
 from huizan.model.hazard import AGE_EDGES, BINS, Group, Totals, start
-from huizan.model.latent import (
-    CARRIED,
-    CARRIERS,
-    PRESENT,
-    STRENGTHS,
-    TRAITS,
-    Evidence,
-    Model,
-    begin,
-    expect,
-    fit,
-)
+from huizan.model.latent import Model, begin, expect, fit
+from huizan.model.traits import CARRIED, CARRIERS, PRESENT, STRENGTHS, TRAITS, Evidence
 
 DAY = 86_400.0
 
