@@ -79,7 +79,7 @@ def evaluate(
 ) -> Evaluation:
     """Measure a tagger on labelled units of each kind.
 
-    Rows on which two careful readers would split (`unsure`) are left out: they have no right answer to be measured by.
+    Rows on which two careful readers would split (`unsure`) are left out.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def evaluate(
     parts: dict[str, dict[str, TagMetrics]] = {}
     judged: dict[str, tuple[np.ndarray, np.ndarray]] = {}
     for kind, whole in labelled.items():
-        data = whole.take(np.flatnonzero(~whole.unsure))
+        data = whole.firm()
         found = tagger.probabilities(data.units)
         ours |= _measure(kind, data, found, tagger.card.thresholds)
         for i, name in enumerate(head_names()):

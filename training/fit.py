@@ -14,13 +14,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from scipy.special import logit
 
 from ..model.checkpoint import Card, write_checkpoint
 from ..model.tagger import Tagger
 from ..model.taxonomy import Kind, head_names
 from ..model.vocabulary import Vocabulary
 from .auxiliary import read_auxiliary
-from .calibration import platt
+from .calibration import platt, rivals
 from .evaluation import Evaluation, evaluate
 from .hub import encoder_folder
 from .labels import Labelled, concatenate, read_labels
@@ -113,12 +114,14 @@ def _taught(
     related = [task.without(_held_back(sides[task.units.kind])) for task in related]
     model = learn(train, related, vocabulary, settings, report)
     tagger = Tagger(model.cpu(), vocabulary, untuned(settings.name, settings.version))
-    validation: dict[Kind, Labelled] = {kind: side["validation"] for kind, side in sides.items()}
+    validation: dict[Kind, Labelled] = {kind: side["validation"].firm() for kind, side in sides.items()}
     _calibrate(tagger, list(validation.values()))
     _through_half(model)
     if settings.wide:
         tagger.wide = widen(tagger, _read(settings, sides), validation)
-    tagger.card = replace(tagger.card, thresholds=_thresholds(tagger, list(validation.values())))
+    judged = _Judged.by(tagger, list(validation.values()))
+    judged.compare_calibrations(report)
+    tagger.card = replace(tagger.card, thresholds=judged.thresholds())
     return tagger
 
 
@@ -194,16 +197,41 @@ def _calibrate(tagger: Tagger, validation: list[Labelled]) -> None:
     head.bias.mul_(scale).add_(torch.tensor([b for _, b in scaled], dtype=head.weight.dtype))
 
 
-def _thresholds(tagger: Tagger, validation: list[Labelled]) -> dict[str, float]:
-    """The threshold of best F1 of each head on validation groups."""
-    probability = np.concatenate([tagger.probabilities(v.units) for v in validation])
-    targets, weights = (
-        np.concatenate([getattr(v, name) for v in validation]) for name in ("targets", "weights")
-    )
-    return {
-        name: round(best_threshold(probability[:, i], targets[:, i], weights[:, i]), 4)
-        for i, name in enumerate(head_names())
-    }
+@dataclass(frozen=True)
+class _Judged:
+    """Probabilities of validation rows by the finished tagger, beside their labels; (n, heads), `group` (n,)."""
+
+    probability: np.ndarray
+    target: np.ndarray
+    weight: np.ndarray
+    group: np.ndarray
+
+    @classmethod
+    def by(cls, tagger: Tagger, validation: list[Labelled]) -> "_Judged":
+        return cls(
+            np.concatenate([tagger.probabilities(v.units) for v in validation]),
+            *(
+                np.concatenate([getattr(v, name) for v in validation])
+                for name in ("targets", "weights", "group")
+            ),
+        )
+
+    def thresholds(self) -> dict[str, float]:
+        """The threshold of best F1 of each head."""
+        return {
+            name: round(best_threshold(self.probability[:, i], self.target[:, i], self.weight[:, i]), 4)
+            for i, name in enumerate(head_names())
+        }
+
+    def compare_calibrations(self, report: Callable[[str], None]) -> None:
+        """Say of each head how Platt scaling, which is what it has, does beside isotonic regression."""
+        for i, name in enumerate(head_names()):
+            logits = logit(np.clip(self.probability[:, i].astype(float), 1e-6, 1 - 1e-6))
+            found = rivals(logits, self.target[:, i], self.weight[:, i], self.group)
+            if found:
+                report(
+                    f"{name}: log-loss on left-out groups {found[0]:.4f} by Platt scaling, {found[1]:.4f} isotonic"
+                )
 
 
 @torch.no_grad()

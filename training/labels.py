@@ -53,6 +53,10 @@ class Labelled:
             self.difficulty[rows],
         )
 
+    def firm(self) -> "Labelled":
+        """The rows on which careful readers would agree; others have no right answer to calibrate or to measure by."""
+        return self.take(np.flatnonzero(~self.unsure))
+
 
 def read_labels(path: Path, kind: Kind) -> Labelled:
     """Read a JSONL file of labels for units of one kind.

@@ -8,12 +8,9 @@ It knows logits and labels, and nothing of where they came from (`widening`).
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
-from sklearn.model_selection import GroupKFold
 
-from .calibration import platt
+from .calibration import left_out, platt
 from .metrics import LEAST_POSITIVES
-
-FOLDS = 5
 
 Mix = tuple[float, float, float]
 
@@ -36,17 +33,14 @@ def mix(
     y, parts = target[known] >= 0.5, np.column_stack([deep, shallow])[known]
     if min(y.sum(), (~y).sum()) < LEAST_POSITIVES:
         return 0.5, 0.5, 0.0
-    chosen = _learned if _carries_over(parts, y, group[known].astype(str)) else _even
+    chosen = _learned if _carries_over(parts, y, group[known]) else _even
     return chosen(parts, y)
 
 
 def _carries_over(parts: np.ndarray, y: np.ndarray, group: np.ndarray) -> bool:
     """Whether learned scales have the lower loss on groups that they were not learned from."""
-    if np.unique(group).size == 1:
-        group = np.arange(y.size)  # no other groups to ask: rows stand for them
-    folds = min(FOLDS, np.unique(group).size)
     losses = {_learned: 0.0, _even: 0.0}
-    for seen, unseen in GroupKFold(folds).split(parts, y, group):
+    for seen, unseen in left_out(group):
         if min(y[seen].sum(), (~y[seen]).sum()) < LEAST_POSITIVES:
             return False
         for way in losses:
