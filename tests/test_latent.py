@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from huizan.model import traits
 from huizan.model.claims import SCORE_BINS
 from huizan.model.hazard import AGE_EDGES, BINS, Group, Totals, start
 from huizan.model.latent import Model, begin, expect, fit
@@ -170,3 +173,33 @@ def test_classes_are_every_combination_of_strengths() -> None:
     assert len(np.unique(CARRIED, axis=0)) == classes
     either = [TRAITS.index("clickbait"), TRAITS.index("staged")]
     assert (CARRIED[:, CARRIERS.index("either")] == CARRIED[:, either].max(axis=1)).all()
+
+
+def test_runs_hold_every_video_and_every_event_once_and_their_size_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = Hidden(4)
+    model = world.fitted()
+    monkeypatch.setattr(traits, "RUN", 10**6)
+    world.evidence = replace(world.evidence)  # what it had worked out is left behind
+    whole = expect(model, world.totals, world.evidence)
+    assert len(world.evidence.runs) == 1
+    monkeypatch.setattr(traits, "RUN", 37)
+    evidence = replace(world.evidence)
+    videos = [v for run, _ in evidence.runs for v in range(run.start, run.stop)]
+    events = [e for _, place in evidence.runs for e in evidence.by_video[place]]
+    assert len(evidence.runs) > 10
+    assert videos == list(range(600)) and sorted(events) == list(range(world.bin.size))
+    parted = expect(model, world.totals, evidence)
+    for name in ("observed", "latent", "belief", "log_likelihood"):
+        np.testing.assert_allclose(getattr(parted, name), getattr(whole, name), rtol=1e-12)
+
+
+def test_what_is_not_judged_has_no_likelihood_and_the_same_credit() -> None:
+    world = Hidden(5)
+    model = world.fitted()
+    judged, unjudged = (
+        expect(model, world.totals, world.evidence, texts_alone=True, judged=j) for j in (True, False)
+    )
+    assert np.isfinite(judged.log_likelihood) and np.isnan(unjudged.log_likelihood)
+    np.testing.assert_array_equal(judged.latent, unjudged.latent)
