@@ -79,18 +79,17 @@ class Design:
             of_users[self.user_group],
         )
 
-    def evidence(self, account: tuple[Latent, ...], weights: Weights | None = None) -> Evidence:
-        """What the latent terms of an account see; those that can never act are left out (`acting`)."""
+    def evidence(self, terms: tuple[Latent, ...], weights: Weights | None = None) -> Evidence:
+        """What latent terms see."""
         _, of_videos = weights or self.even
-        kept = self.acting(account)
         n = self.event_bin.size
         return Evidence(
-            np.array([CARRIERS.index(term.carrier) for term in kept], dtype=int),
-            np.array([GROUP_NAMES.index(term.group) for term in kept], dtype=int),
-            np.column_stack([self.event_clocks[term.clock] for term in kept])
-            if kept
+            np.array([CARRIERS.index(term.carrier) for term in terms], dtype=int),
+            np.array([GROUP_NAMES.index(term.group) for term in terms], dtype=int),
+            np.column_stack([self.event_clocks[term.clock] for term in terms])
+            if terms
             else np.zeros((n, 0), bool),
-            tuple(self.video_time[term.clock] for term in kept),
+            tuple(self.video_time[term.clock] for term in terms),
             self.event_video,
             of_videos[self.video_group],
             self.score,

@@ -5,9 +5,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from huizan.inference.accounts import leading
 from huizan.inference.attribution import Attribution, AttributionSettings, attribute, write
+from huizan.inference.design import place
 from huizan.inference.engines import connect
 from huizan.inference.tables import read, read_likes
+from huizan.model import latent
 from huizan.model.errors import InputError
 from huizan.model.records import EXPOSURES, TAGGED_COMMENTS, TAGGED_VIDEOS
 from huizan.model.taxonomy import cause_names
@@ -191,3 +194,23 @@ def test_videos_lose_no_more_than_they_lost(found: Attribution) -> None:
     for name in cause_names():
         low, mid, high = (table[f"expected_without_{name}{end}"].to_numpy() for end in ("_low", "", "_high"))
         assert (low <= mid + 1e-9).all() and (mid <= high + 1e-9).all() and (high <= reversals + 1e-9).all()
+
+
+def test_some_groups_of_videos_alone_say_what_they_say_where_the_others_weigh_nothing(
+    found: Attribution,
+) -> None:
+    assert found.fit is not None
+    plan, account = found.fit.plan, found.fit.accounts.manipulation
+    weights, part = leading(plan, 7), plan.part(7)
+    assert 0 < part.event_bin.size < plan.event_bin.size and len(part.score) < len(plan.score)
+    likelihoods = []
+    for laid_out in (plan, part):
+        totals, evidence = laid_out.totals(weights), laid_out.evidence(account.terms, weights)
+        model = latent.with_events(account.model, totals)
+        likelihoods.append(latent.expect(model, totals, evidence).log_likelihood)
+    assert likelihoods[0] == pytest.approx(likelihoods[1], rel=1e-9)
+
+
+def test_a_key_is_placed_among_others_or_nowhere() -> None:
+    among = pa.chunked_array([["c", "a"], ["b"]])
+    np.testing.assert_array_equal(place(pa.chunked_array([["a", "x"], ["b", "c"]]), among), [1, -1, 2, 0])
