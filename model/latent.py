@@ -144,9 +144,8 @@ def expect(
         said = prior + model.claims.log_ratio(evidence.said[:, videos]) @ PRESENT.T
         known, joint, likelihood = prior, said, np.nan
         if judged or not texts_alone:
-            lived = (
-                -expected[videos] @ CARRIED.T
-            )  # log-likelihood of likes, kept and taken back, given each class
+            # The log-likelihood of a video's likes, kept and taken back, given each class.
+            lived = -expected[videos] @ CARRIED.T
             struck, first = np.unique(of_video, return_index=True)
             if struck.size:
                 np.log(hazard, out=over)
