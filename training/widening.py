@@ -1,7 +1,7 @@
 """The wide part learned: n-gram weights from training labels, and its mix with the encoder from validation labels.
 
-Logistic regressions on hashed TF-IDF, one per head, as the n-gram baseline is; how they are mixed with the encoder is
-chosen in `mixing`. It knows the arrays of `model.wide` and nothing of how the encoder was trained.
+Logistic regressions on hashed TF-IDF, one per head, as the n-gram baseline is; how they are mixed with the encoder is said
+in `mixing`. It knows the arrays of `model.wide` and nothing of how the encoder was trained.
 """
 
 import numpy as np
@@ -40,8 +40,8 @@ def widen(tagger: Tagger, train: dict[Kind, Labelled], validation: dict[Kind, La
         deep, shallow = tagger.logits(rows), wide.logits(rows, kind)
         for head in _heads(kind):
             scales[head] = mix(
-                deep[:, head], shallow[:, head], labelled.targets[:, head], labelled.weights[:, head], labelled.group
-            )  # fmt: skip
+                deep[:, head], shallow[:, head], labelled.targets[:, head], labelled.weights[:, head]
+            )
     return Wide(wide.idf, wide.weight, wide.bias, scales)
 
 
