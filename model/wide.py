@@ -13,7 +13,7 @@ import numpy as np
 from .taxonomy import KINDS, Kind
 from .vocabulary import CLS, SEP, Ragged
 
-BUCKETS = 1 << 17
+BUCKETS = 1 << 18
 LONGEST_NGRAM = 3
 BLOCK = 2048  # rows at a time: their n-grams stay in a core's cache
 _PRIMES = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
@@ -85,7 +85,7 @@ class Ngrams:
 
 
 def ngrams(rows: Ragged, kind: Kind, used: np.ndarray | None = None) -> Ngrams:
-    """Hashed n-grams of 1 to `LONGEST_NGRAM` tokens that do not cross a part's end.
+    """Hashed n-grams of 1 to `LONGEST_NGRAM` tokens, of where a text begins and ends too.
 
     Of a comment only its own text is read: a title names the incident, which does not carry over to others. A video is
     read whole.
@@ -97,21 +97,21 @@ def ngrams(rows: Ragged, kind: Kind, used: np.ndarray | None = None) -> Ngrams:
     """
     ids = rows.ids
     ends = (ids == CLS) | (ids == SEP)
-    part = np.cumsum(ends, dtype=np.int32)
-    usable = ~ends
+    usable = np.ones(ids.size, dtype=bool)
     if kind == "comment":
-        usable &= part == np.repeat(part[rows.offsets[:-1]], rows.lengths)
-    there = np.flatnonzero(usable)  # nothing is looked up for titles and ends
+        begun = np.cumsum(ends, dtype=np.int32) - ends
+        usable = begun <= np.repeat(begun[rows.offsets[:-1]] + 1, rows.lengths)
+    there = np.flatnonzero(usable)  # nothing is looked up for titles
     row = (np.searchsorted(rows.offsets, there, side="right") - 1) * BUCKETS
-    part, tokens = part[there], ids[there].astype(np.uint64) + np.uint64(1)
+    tokens = ids[there].astype(np.uint64) + np.uint64(1)
     hashed = np.zeros(there.size, dtype=np.uint64)
     found = []
     for n in range(min(LONGEST_NGRAM, there.size)):
-        # A part's tokens stand together: the n-th after is of the same n-gram if it is of the same part.
+        # A row's tokens stand together: the n-th after is of the same n-gram if it is of the same row.
         last = there.size - n
         hashed = hashed[:last] ^ (tokens[n:] * _PRIMES[n])
         bucket = (((hashed >> np.uint64(29)) ^ hashed) & np.uint64(BUCKETS - 1)).astype(np.int64)
-        wanted = part[:last] == part[n:]
+        wanted = row[:last] == row[n:] if n else ~ends[there]  # an end by itself says nothing
         if used is not None:
             wanted &= used[bucket]
         found.append(row[:last][wanted] + bucket[wanted])

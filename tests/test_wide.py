@@ -27,7 +27,8 @@ def grams(texts: list[str], kind="comment"):
 def test_every_ngram_of_the_comment_and_none_of_the_title_is_counted(texts: list[str]) -> None:
     found = grams(texts)
     for i, text in enumerate(comment_units(texts).first):
-        expected = {text[a : a + n] for n in (1, 2, 3) for a in range(len(text) - n + 1)}
+        marked = f"^{text}$"
+        expected = {marked[a : a + n] for n in (1, 2, 3) for a in range(len(marked) - n + 1)} - {"^", "$"}
         assert (found.row == i).sum() == len(expected)
 
 
@@ -43,7 +44,7 @@ def test_rows_do_not_see_their_neighbours(texts: list[str]) -> None:
 
 def test_a_repeated_ngram_counts_by_its_logarithm() -> None:
     found = grams(["演的演"])
-    assert sorted(found.value.tolist()) == [1.0] * 4 + [1 + np.log(2)]
+    assert sorted(found.value.tolist()) == [1.0] * 8 + [1 + np.log(2)]
 
 
 def test_logits_are_the_normalised_sum_of_weights_and_the_mix_is_linear() -> None:
@@ -55,8 +56,9 @@ def test_logits_are_the_normalised_sum_of_weights_and_the_mix_is_linear() -> Non
     )  # fmt: skip
     rows = comment_units(["演"]).encode(VOCABULARY)
     bucket = ngrams(rows, "comment").bucket
+    assert bucket.size == 4  # itself, with its beginning, with its end, with both
     np.testing.assert_allclose(
-        model.logits(rows, "comment")[0], model.weight[bucket[0]] + model.bias, rtol=1e-6
+        model.logits(rows, "comment")[0], model.weight[bucket].sum(axis=0) / 2 + model.bias, rtol=1e-5
     )
     mixed = model.mixed(np.ones((1, heads)), rows, "comment")
     np.testing.assert_allclose(mixed, 2 + 3 * model.logits(rows, "comment") + 1)
