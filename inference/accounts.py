@@ -22,7 +22,7 @@ from .terms import BOTH, GROUP_NAMES, GROUPS, HOLLOW, MANIPULATION, Latent
 
 LARGE = 25_000  # un-likes above which the first fit takes some groups of videos only
 # A tag of packaging is taken to work as packaging unless the un-likes say otherwise; few of them hardly can.
-_PRIOR_ODDS = 2.5
+_PRIOR_ODDS = 2.0
 _NATS = 5.0  # difference of evidence at which an account is three times as credible as the other
 _PRIOR_WORTH = 500.0  # un-likes that the prior on a parameter is worth
 _HOPELESS = 30.0  # difference of evidence from which an account no longer widens the interval
