@@ -59,8 +59,8 @@ def _evidence(data: AtRisk, credit: Credit, comments: ir.Table) -> pa.Array:
     names = cause_names()
     leading = credit.causes.argmax(axis=1)
     kind = comments.comment_id.type().to_pyarrow()
-    of_event = data.events["key"].combine_chunks().dictionary_encode()
-    keys, of_event = of_event.dictionary.to_pylist(), of_event.indices.to_numpy()
+    encoded = data.events["key"].combine_chunks().dictionary_encode()
+    keys, of_event = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
     before = data.events["unliked_at"].to_numpy()
     found: list[list] = [[]] * of_event.size
     for cause, name in enumerate(names):

@@ -49,9 +49,8 @@ def spread(credits: np.ndarray, risk: np.ndarray, weight: np.ndarray, alpha: flo
         return alpha
     # Users with like numbers are counted together, so that the grid costs as much as there are distinct pairs.
     thousandths = np.round(np.stack([credits, risk]) * 1000).astype(np.int64)
-    width = (
-        int(thousandths[1].max()) + 1
-    )  # one number for a pair: sorting numbers is ten times faster than sorting pairs
+    # One number stands for a pair: sorting numbers is ten times faster than sorting pairs.
+    width = int(thousandths[1].max()) + 1
     pairs, of_user = np.unique(thousandths[0] * width + thousandths[1], return_inverse=True)
     counts = np.bincount(of_user, weights=weight)
     r, e = pairs[:, None] // width / 1000, pairs[:, None] % width / 1000

@@ -15,6 +15,7 @@ START = 1_715_760_000  # 2024-05-15 08:00 UTC
 LATER = 1_785_000_000_000
 VIDEO = "7301234567890123456"
 ROOT, REPLY = "7301234567890120001", "7301234567890120002"
+LINK = "https://tieba.baidu.com/home?id=tb.1"  # a person of Tieba, in the older exports
 TITLE = "街头偶遇流浪老人 #正能量 #感人"
 
 CONTENTS: dict[Platform, dict[str, Any]] = {
@@ -85,7 +86,7 @@ def _filled(platform: Platform, item: Item, old: bool, cells: dict[str, Any]) ->
     person = {
         "creator_hash": "0123456789abcdef",
         "user_id": "88888888888888888",
-        "user_link": "/home/main?id=tb.1",
+        "user_link": LINK,
     }
     columns = (OLD if old else NEW)[platform, item]
     filled = dict.fromkeys(columns, "") | {"last_modify_ts": LATER} | person | cells

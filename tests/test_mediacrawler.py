@@ -12,6 +12,7 @@ from huizan.inference.mediacrawler import TWO_IDS, read_mediacrawler
 from huizan.model.errors import InputError
 
 from tests.crawls import (
+    LINK,
     PLATFORMS,
     REPLY,
     ROOT,
@@ -82,13 +83,7 @@ def test_every_platform_in_every_form_and_generation(
     assert (row["video_id"], row["platform"]) == (VIDEO, platform)
     assert row["published_at"] == datetime.fromtimestamp(START, UTC), "s or ms, or China's time as text"
     assert row["title"].startswith("街头偶遇")
-    person = (
-        "0123456789abcdef"
-        if not old
-        else "88888888888888888"
-        if platform != "tieba"
-        else "/home/main?id=tb.1"
-    )
+    person = "0123456789abcdef" if not old else "88888888888888888" if platform != "tieba" else LINK
     assert row["creator_id"] == person
     tags = {
         "douyin": ["正能量", "感人"],

@@ -8,6 +8,7 @@ regression (Zadrozny and Elkan 2002), which is free to bend and needs more data 
 from collections.abc import Iterator
 
 import numpy as np
+from scipy.special import expit
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
@@ -15,7 +16,7 @@ from sklearn.model_selection import GroupKFold
 
 from .metrics import LEAST_POSITIVES
 
-FOLDS = 5
+_FOLDS = 5
 _SURE = 1e-3  # isotonic regression says 0 and 1 of few rows: nothing is that sure
 
 
@@ -54,7 +55,7 @@ def rivals(
             return None
         scale, shift = platt(x[seen], y[seen], np.ones(seen.size))
         bent = IsotonicRegression(y_min=_SURE, y_max=1 - _SURE, out_of_bounds="clip").fit(x[seen], y[seen])
-        for i, p in enumerate((1 / (1 + np.exp(-(scale * x[unseen] + shift))), bent.predict(x[unseen]))):
+        for i, p in enumerate((expit(scale * x[unseen] + shift), bent.predict(x[unseen]))):
             losses[i] += float(log_loss(y[unseen], p, normalize=False, labels=[False, True])) / y.size
     return losses[0], losses[1]
 
@@ -63,6 +64,6 @@ def left_out(group: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Rows to learn from and rows of other groups to judge by, in turn; of one group alone, rows stand for groups."""
     names = np.unique(group.astype(str), return_inverse=True)[1]
     names = np.arange(group.size) if names.max(initial=0) == 0 else names
-    folds = min(FOLDS, int(names.max(initial=0)) + 1)
+    folds = min(_FOLDS, int(names.max(initial=0)) + 1)
     if folds > 1:
         yield from GroupKFold(folds).split(np.zeros(group.size), groups=names)

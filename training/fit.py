@@ -188,13 +188,16 @@ def _calibrate(tagger: Tagger, validation: list[Labelled]) -> None:
     """Fold the calibration of validation groups into the heads."""
     head = tagger.model.classifier
     logits = np.concatenate([tagger.logits(v.units.encode(tagger.vocabulary)) for v in validation])
-    targets, weights = (
-        np.concatenate([getattr(v, name) for v in validation]) for name in ("targets", "weights")
-    )
+    targets, weights = _stacked(validation, "targets", "weights")
     scaled = [platt(logits[:, i], targets[:, i], weights[:, i]) for i in range(logits.shape[1])]
     scale = torch.tensor([s for s, _ in scaled], dtype=head.weight.dtype)
     head.weight.mul_(scale[:, None])
     head.bias.mul_(scale).add_(torch.tensor([b for _, b in scaled], dtype=head.weight.dtype))
+
+
+def _stacked(parts: list[Labelled], *names: str) -> tuple[np.ndarray, ...]:
+    """Arrays of labelled units of several kinds, one below the other."""
+    return tuple(np.concatenate([getattr(part, name) for part in parts]) for name in names)
 
 
 @dataclass(frozen=True)
@@ -210,10 +213,7 @@ class _Judged:
     def by(cls, tagger: Tagger, validation: list[Labelled]) -> "_Judged":
         return cls(
             np.concatenate([tagger.probabilities(v.units) for v in validation]),
-            *(
-                np.concatenate([getattr(v, name) for v in validation])
-                for name in ("targets", "weights", "group")
-            ),
+            *_stacked(validation, "targets", "weights", "group"),
         )
 
     def thresholds(self) -> dict[str, float]:
