@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from huizan.model.checkpoint import DEFAULT
 from huizan.model.runtime import Runtime
-from huizan.model.tagger import Tagger, heads_of
-from huizan.model.taxonomy import KINDS, head_names
+from huizan.model.tagger import Tagger
+from huizan.model.taxonomy import KINDS, head_names, heads_of
 from huizan.training.labels import read_labels
 from huizan.training.metrics import tag_metrics
 

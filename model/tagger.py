@@ -13,7 +13,7 @@ import numpy as np
 
 from .checkpoint import DEFAULT, Card, fingerprint, is_ours, read_card
 from .errors import InputError
-from .taxonomy import Kind, head_names
+from .taxonomy import Kind, head_names, heads_of
 from .units import Units
 from .vocabulary import PAD, Ragged, Vocabulary
 from .wide import FILE, Wide
@@ -101,7 +101,7 @@ class Tagger:
 
     def thresholds(self, kind: Kind) -> np.ndarray:
         """Probability at or above which each tag of `kind` is given; float32 (tags of kind,)."""
-        names = [name for name in head_names() if name.startswith(f"{kind}_")]
+        names = head_names()[heads_of(kind)]
         return np.array([self.card.thresholds[name] for name in names], dtype=np.float32)
 
     def score(self, units: Units) -> np.ndarray:
@@ -127,12 +127,6 @@ class Tagger:
     def logits(self, rows: Ragged) -> np.ndarray:
         """The encoder's logit of every head for every row; float64 (rows, heads)."""
         return self.encoder.logits(rows)
-
-
-def heads_of(kind: Kind) -> slice:
-    """Where the heads of one kind stand among all heads."""
-    places = [i for i, name in enumerate(head_names()) if name.startswith(f"{kind}_")]
-    return slice(places[0], places[-1] + 1)
 
 
 def padded(rows: Ragged) -> tuple[np.ndarray, np.ndarray]:

@@ -77,3 +77,9 @@ def tag_names(kind: Kind) -> tuple[str, ...]:
 def head_names() -> tuple[str, ...]:
     """One name per output of the tagger, videos first: `video_clickbait` … `comment_low_quality`."""
     return tuple(f"{kind}_{tag}" for kind in KINDS for tag in tag_names(kind))
+
+
+def heads_of(kind: Kind) -> slice:
+    """Where the heads of one kind stand among all heads."""
+    first = sum(len(tag_names(before)) for before in KINDS[: KINDS.index(kind)])
+    return slice(first, first + len(tag_names(kind)))

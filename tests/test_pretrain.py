@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from huizan.model.errors import InputError
 from huizan.training import pretrain as module
 from huizan.training.packing import pack
 from huizan.training.pretrain import PretrainSettings, batch_at, learning_rate, pretrain
@@ -71,3 +72,30 @@ def test_the_learning_rate_rises_stays_and_falls(settings: PretrainSettings) -> 
     long = replace(settings, steps=100, learning_rate=1.0, warm_up=0.1, decay=0.2)
     rates = [learning_rate(step, long) for step in range(100)]
     assert rates[0] == pytest.approx(0.1) and rates[9:80] == [1.0] * 71 and rates[99] == pytest.approx(0.05)
+
+
+def test_a_run_goes_on_from_the_weights_of_another_on_other_texts(
+    settings: PretrainSettings, tmp_path: Path
+) -> None:
+    first = pretrain(settings)
+    other = tmp_path / "other"
+    other.mkdir()
+    texts = Path(settings.corpus).read_text(encoding="utf-8").splitlines()
+    (other / "corpus.jsonl").write_text("\n".join(texts[: len(texts) // 2]) + "\n", encoding="utf-8")
+    further = replace(
+        settings, corpus=str(other / "corpus.jsonl"), begin_with=str(first), out=str(other / "out")
+    )
+    start = weights(str(pretrain(replace(further, steps=0))))
+    np.testing.assert_array_equal(start, weights(str(first)))
+    went_on = weights(str(pretrain(further)))
+    assert np.abs(went_on - start).max() > 0
+    assert (other / "out" / "vocab.txt").read_bytes() == (first / "vocab.txt").read_bytes()
+
+
+def test_an_encoder_to_begin_with_must_be_there_and_fit(settings: PretrainSettings, tmp_path: Path) -> None:
+    first = pretrain(replace(settings, steps=1))
+    with pytest.raises(InputError, match="has the size"):
+        pretrain(replace(settings, begin_with=str(first), hidden=32, out=str(tmp_path / "larger")))
+    (first / "last.pt").unlink()
+    with pytest.raises(InputError, match=r"no .*last\.pt"):
+        pretrain(replace(settings, begin_with=str(first), out=str(tmp_path / "nothing")))

@@ -6,8 +6,8 @@ import torch
 from huizan.inference import Scorer
 from huizan.model.eager import Eager
 from huizan.model.errors import InputError
-from huizan.model.tagger import Tagger, heads_of, padded, pick_device
-from huizan.model.taxonomy import head_names, tag_names
+from huizan.model.tagger import Tagger, padded, pick_device
+from huizan.model.taxonomy import head_names, heads_of, tag_names
 from huizan.model.text import normalise
 from huizan.model.units import comment_units, video_units
 from huizan.model.vocabulary import Ragged

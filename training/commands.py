@@ -84,6 +84,7 @@ for command in (fit, distil, ablate, evaluate, public, sample, collect):
 )
 @click.option("--optimiser", type=click.Choice(["muon", "adamw"]), default="muon", show_default=True)
 @click.option("--without", multiple=True, help="Pass over rows whose column `source` is this.")
+@click.option("--begin-with", default="", help="Folder of a pre-trained encoder whose weights to go on from.")
 def pretrain(corpus: Path, out: Path, **settings: Any) -> None:
     """Pre-train an encoder on unlabelled text; a killed run goes on exactly. Several GPUs: start it with torchrun."""
     from .pretrain import PretrainSettings

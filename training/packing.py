@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -56,8 +57,11 @@ def pack(
     vocabulary_size: int = 7680,
     length: int = 128,
     without: Collection[str] = (),
+    vocabulary: Vocabulary | None = None,
 ) -> Packed:
     """Pack `corpus` into `folder` once; a second call with the same arguments reads what is there.
+
+    Without a `vocabulary` one of at most `vocabulary_size` tokens is learned from the corpus.
 
     Raises
     ------
@@ -71,11 +75,15 @@ def pack(
         "length": length,
         "without": sorted(without),
     }
+    if vocabulary:
+        recipe["vocabulary"] = sha256("\n".join(vocabulary.tokens).encode()).hexdigest()
     card = folder / "packed.json"
     if card.exists() and json.loads(card.read_text()) == recipe:
         return read(folder, length)
     folder.mkdir(parents=True, exist_ok=True)
-    vocabulary = Vocabulary.learn(("\n".join(batch) for batch in texts_of(corpus, without)), vocabulary_size)
+    if vocabulary is None:
+        texts = ("\n".join(batch) for batch in texts_of(corpus, without))
+        vocabulary = Vocabulary.learn(texts, vocabulary_size)
     vocabulary.write(folder / "vocab.txt")
     with open(folder / "ids.u16", "wb") as ids_file, open(folder / "begins.u8", "wb") as begins_file:
         for ids, begins in _streams(texts_of(corpus, without), vocabulary):

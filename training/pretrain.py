@@ -5,6 +5,9 @@ device has it, output layer on hidden positions only, warm-up and decay, checkpo
 exactly, several GPUs under `torchrun`. It knows nothing of tags: `fit` teaches those.
 
     huizan-train pretrain --corpus CORPUS.parquet --out checkpoints/encoder --steps 6000
+
+`--begin-with` another encoder goes on from its weights on other texts, those that are to be tagged (domain-adaptive
+pre-training; Gururangan et al. 2020, arXiv:2004.10964).
 """
 
 import contextlib
@@ -19,11 +22,15 @@ import torch
 from transformers import ModernBertForMaskedLM
 
 from ..model.encoder import EncoderSize, encoder_config
+from ..model.errors import InputError
+from ..model.vocabulary import Vocabulary
 from .masking import MaskedBatch, mask_words
 from .optimisers import optimisers, set_learning_rate
 from .optimisers import step as follow
 from .packing import Packed, pack
 from .replaced import ReplacedTokenDetection
+
+LAST = "last.pt"
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,7 @@ class PretrainSettings:
     objective: str = "mlm"
     optimiser: str = "muon"
     without: tuple[str, ...] = ()
+    begin_with: str = ""
 
     @property
     def size(self) -> EncoderSize:
@@ -80,9 +88,10 @@ def pretrain(settings: PretrainSettings) -> Path:
     device = _device(settings.device)
     if world > 1:
         torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    before = Path(settings.begin_with) if settings.begin_with else None
     packed = pack(
         Path(settings.corpus), out / "packed", vocabulary_size=settings.vocabulary, length=settings.length,
-        without=settings.without,
+        without=settings.without, vocabulary=Vocabulary.read(before / "vocab.txt") if before else None,
     )  # fmt: skip
     torch.manual_seed(settings.seed)
     encoder = ModernBertForMaskedLM(
@@ -90,7 +99,9 @@ def pretrain(settings: PretrainSettings) -> Path:
     )
     model = _objective(encoder, settings, device)
     optimised = optimisers(model, settings.optimiser, settings.learning_rate, settings.weight_decay)
-    first = _resume(out / "last.pt", model, optimised, device)
+    if before:
+        _begin_with(before / LAST, model, device)
+    first = _resume(out / LAST, model, optimised, device)
     if settings.compiled:
         model.compile()
     trained = torch.nn.parallel.DistributedDataParallel(model) if world > 1 else model
@@ -113,7 +124,7 @@ def pretrain(settings: PretrainSettings) -> Path:
                 print(json.dumps(line), file=log)
             since, tokens, losses = time.perf_counter(), 0, []
         if rank == 0 and ((step + 1) % settings.save_every == 0 or step + 1 == settings.steps):
-            _save(out / "last.pt", model, optimised, step + 1)
+            _save(out / LAST, model, optimised, step + 1)
     if rank == 0:
         encoder.save_pretrained(out)
         packed.vocabulary.write(out / "vocab.txt")
@@ -170,6 +181,24 @@ def _loss(
         if settings.objective == "rtd":
             return model(ids, labels, mask, seed=settings.seed * 1_000_003 + step)
         return model(input_ids=ids, labels=labels, attention_mask=mask).loss
+
+
+def _begin_with(path: Path, model: torch.nn.Module, device: torch.device) -> None:
+    """The weights of another run's last checkpoint; its optimisers' memory is of other texts."""
+    if not path.exists():
+        raise InputError(
+            "An encoder to begin with lies where it was pre-trained, its last checkpoint beside it",
+            f"no {path}",
+            "Give the folder that `huizan-train pretrain --out` wrote",
+        )
+    try:
+        model.load_state_dict(torch.load(path, map_location=device, weights_only=True)["model"])
+    except RuntimeError as problem:
+        raise InputError(
+            "The encoder to begin with has the size and the objective of this run",
+            f"{path}: {str(problem).splitlines()[0]}",
+            "Give --layers, --hidden, --heads, --intermediate and --objective as its pretrain_settings.json says",
+        ) from problem
 
 
 def _resume(
