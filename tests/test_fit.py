@@ -18,12 +18,12 @@ def labels(path: Path, kind: str) -> str:
     """Labels that a few characters decide, in many small groups."""
     rng = np.random.default_rng(3)
     rows = []
-    for i in range(160):
+    for i in range(400):
         staged = i % 2
         text = str(rng.choice(STAGED if staged else PLAIN)) + str(rng.choice(["!", "?", ",", "这个"]))
         named = {"text": text} if kind == "comment" else {"title": text}
         tags = {"staged": staged, "clickbait": 0, "controversy": 0}
-        rows.append(named | {"group": f"g{i % 40}", "source": "made", "labels": tags})
+        rows.append(named | {"group": f"g{i % 40}", "source": "ab"[i % 40 > 19], "labels": tags})
     path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
     return str(path)
 
@@ -35,7 +35,7 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> dict:
     settings = FitSettings(
         str(encoder), str(folder / "checkpoint"),
         (labels(folder / "c.jsonl", "comment"),), (labels(folder / "v.jsonl", "video"),),
-        epochs=20, tokens=1024, learning_rate=1e-2, device="cpu", dropout=0.0, blanked=0.0, averaged=0.9,
+        epochs=8, tokens=1024, learning_rate=1e-2, device="cpu", dropout=0.0, blanked=0.0, averaged=0.9,
     )  # fmt: skip
     return {"folder": folder, "result": fit(settings, report=lambda line: None), "settings": settings}
 
@@ -58,9 +58,22 @@ def test_the_checkpoint_scores_as_it_was_measured(fitted: dict) -> None:
     assert again.tagger["comment_staged"].average_precision == pytest.approx(before.average_precision)
 
 
+def test_each_source_that_weights_never_saw_is_told_beside_the_baseline(fitted: dict) -> None:
+    result = fitted["result"]
+    assert set(result.parts) == {"source a", "source b", "validation source a", "validation source b"}
+    for part, heads in result.parts.items():
+        assert set(heads) == {"comment_staged", "video_staged"}  # the heads that have positives
+        assert set(result.baseline_parts[part]) == set(heads)
+        assert result.baseline_parts[part]["comment_staged"].n == heads["comment_staged"].n
+    on_test = sum(result.parts[f"source {name}"]["comment_staged"].n for name in "ab")
+    assert on_test == result.tagger["comment_staged"].n
+    assert "ngram_baseline validation source a" in result.as_dict()
+    assert result.parts_table().row_count == 8
+
+
 def test_settings_and_metrics_lie_beside_the_weights(fitted: dict) -> None:
     out = Path(fitted["settings"].out)
-    assert json.loads((out / "fit_settings.json").read_text())["epochs"] == 20
+    assert json.loads((out / "fit_settings.json").read_text())["epochs"] == 8
     card = json.loads((out / "huizan.json").read_text())
     assert card["metrics"]["tagger"]["comment_staged"]["average_precision"] > 0.95
     assert {"config.json", "model.safetensors", "tokenizer.json", "vocab.txt"} <= {

@@ -24,18 +24,21 @@ from .splits import split
 class Evaluation:
     """Metrics per head; `baseline` is empty where there was nothing to train one on.
 
-    `parts`: those of the tagger on each source and each difficulty alone, where a head has enough positives there.
+    `parts`: those on each source and each difficulty alone, where a head has enough positives there; `baseline_parts`: the same
+    of the baseline.
     `judged`: {head: (probability, target)} of the texts that the tagger was measured on, for `reliability`.
     """
 
     tagger: dict[str, TagMetrics]
     baseline: dict[str, TagMetrics]
     parts: dict[str, dict[str, TagMetrics]] = field(default_factory=dict)
+    baseline_parts: dict[str, dict[str, TagMetrics]] = field(default_factory=dict)
     judged: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, dict[str, dict[str, float | None]]]:
         """Plain numbers for JSON; what could not be measured is None."""
-        sides = {"tagger": self.tagger, "ngram_baseline": self.baseline, **self.parts}
+        theirs = {f"ngram_baseline {part}": heads for part, heads in self.baseline_parts.items()}
+        sides = {"tagger": self.tagger, "ngram_baseline": self.baseline, **self.parts, **theirs}
         return {
             name: {head: {k: _number(v) for k, v in asdict(m).items()} for head, m in side.items()}
             for name, side in sides.items()
@@ -61,21 +64,26 @@ class Evaluation:
 
     def parts_table(self) -> Table:
         """One line per source or difficulty and head."""
-        table = Table(title="the tagger by source and by difficulty")
-        for column in ("part", "head", "n", "positive", "AP", "95 %", "ROC-AUC", "F1", "ECE"):
+        table = Table(title="by source and by difficulty")
+        for column in ("part", "head", "n", "positive", "AP", "95 %", "AP n-gram", "ROC-AUC", "F1", "ECE"):
             table.add_column(column, justify="left" if column in ("part", "head") else "right")
         for part, heads in self.parts.items():
             for head, m in heads.items():
-                figures = (m.average_precision, m.roc_auc, m.f1, m.ece)
-                ap, *others = (f"{x:.3f}" for x in figures)
+                theirs = self.baseline_parts.get(part, {}).get(head)
+                figures = (theirs.average_precision if theirs else math.nan, m.roc_auc, m.f1, m.ece)
+                span = f"{m.low:.3f}–{m.high:.3f}"
                 table.add_row(
-                    part, head, str(m.n), str(m.positives), ap, f"{m.low:.3f}–{m.high:.3f}", *others
-                )
+                    part, head, str(m.n), str(m.positives), f"{m.average_precision:.3f}", span,
+                    *(f"{x:.3f}" for x in figures),
+                )  # fmt: skip
         return table
 
 
 def evaluate(
-    tagger: Tagger, labelled: Mapping[Kind, Labelled], baseline_from: Mapping[Kind, Labelled] | None = None
+    tagger: Tagger,
+    labelled: Mapping[Kind, Labelled],
+    baseline_from: Mapping[Kind, Labelled] | None = None,
+    validation: Mapping[Kind, Labelled] | None = None,
 ) -> Evaluation:
     """Measure a tagger on labelled units of each kind.
 
@@ -85,34 +93,68 @@ def evaluate(
     ----------
     baseline_from
         What the n-gram baseline is trained on; None leaves it out.
+    validation
+        Units by which calibration and thresholds were chosen but no weight was learned; told as parts, for their average
+        precision is as honest as that of `labelled`, and where there are few sources it is most of what can be known.
     """
-    ours: dict[str, TagMetrics] = {}
-    theirs: dict[str, TagMetrics] = {}
-    parts: dict[str, dict[str, TagMetrics]] = {}
-    judged: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+    result = Evaluation({}, {})
     for kind, whole in labelled.items():
+        baseline = _Baseline.learned_from(baseline_from[kind]) if baseline_from else None
         data = whole.firm()
         found = tagger.probabilities(data.units)
-        ours |= _measure(kind, data, found, tagger.card.thresholds)
         for i, name in enumerate(head_names()):
             known = data.weights[:, i] > 0
             if name.startswith(f"{kind}_") and known.any():
-                judged[name] = found[known, i], data.targets[known, i]
-        for name, rows in _parts(data):
-            measured = _measure(kind, data.take(rows), found[rows], tagger.card.thresholds)
-            told = {head: m for head, m in measured.items() if m.positives >= LEAST_POSITIVES}
-            if told:
-                parts[name] = parts.get(name, {}) | told
-        if baseline_from:
-            learned = NgramTagger().fit(baseline_from[kind])
-            seen = learned.probabilities(baseline_from[kind])
-            source = baseline_from[kind]
-            thresholds = {
-                name: best_threshold(seen[:, i], source.targets[:, i], source.weights[:, i])
-                for i, name in enumerate(head_names())
-            }
-            theirs |= _measure(kind, data, learned.probabilities(data), thresholds)
-    return Evaluation(ours, theirs, parts, judged)
+                result.judged[name] = found[known, i], data.targets[known, i]
+        result.tagger.update(_measure(data, found, tagger.card.thresholds))
+        if baseline:
+            result.baseline.update(_measure(data, baseline.ngrams.probabilities(data), baseline.thresholds))
+        _measure_parts(result, "", data, found, tagger.card.thresholds, baseline)
+        if validation:
+            data = validation[kind].firm()
+            found = tagger.probabilities(data.units)
+            _measure_parts(result, "validation ", data, found, tagger.card.thresholds, baseline)
+    return result
+
+
+@dataclass(frozen=True)
+class _Baseline:
+    """The n-gram baseline and its own thresholds."""
+
+    ngrams: NgramTagger
+    thresholds: dict[str, float]
+
+    @classmethod
+    def learned_from(cls, source: Labelled) -> "_Baseline":
+        ngrams = NgramTagger().fit(source)
+        seen = ngrams.probabilities(source)
+        thresholds = {
+            name: best_threshold(seen[:, i], source.targets[:, i], source.weights[:, i])
+            for i, name in enumerate(head_names())
+        }
+        return cls(ngrams, thresholds)
+
+
+def _measure_parts(
+    result: Evaluation,
+    prefix: str,
+    data: Labelled,
+    found: np.ndarray,
+    thresholds: Mapping[str, float],
+    baseline: _Baseline | None,
+) -> None:
+    """Add to `result` what is found on each part of `data` where a head has enough positives."""
+    for name, rows in _parts(data):
+        part = data.take(rows)
+        measured = _measure(part, found[rows], thresholds)
+        enough = {head: m for head, m in measured.items() if m.positives >= LEAST_POSITIVES}
+        if not enough:
+            continue
+        result.parts.setdefault(prefix + name, {}).update(enough)
+        if baseline:
+            theirs = _measure(part, baseline.ngrams.probabilities(part), baseline.thresholds)
+            told = result.baseline_parts.setdefault(prefix + name, {})
+            told.update({head: theirs[head] for head in enough})
 
 
 def _parts(data: Labelled) -> Iterator[tuple[str, np.ndarray]]:
@@ -143,14 +185,14 @@ def evaluate_files(
 
 
 def _measure(
-    kind: Kind, data: Labelled, probability: np.ndarray, thresholds: Mapping[str, float]
+    data: Labelled, probability: np.ndarray, thresholds: Mapping[str, float]
 ) -> dict[str, TagMetrics]:
     return {
         name: tag_metrics(
             probability[:, i], data.targets[:, i], data.weights[:, i], thresholds[name], data.group
         )
         for i, name in enumerate(head_names())
-        if name.startswith(f"{kind}_")
+        if name.startswith(f"{data.units.kind}_")
     }
 
 

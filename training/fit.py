@@ -83,7 +83,10 @@ def fit(settings: FitSettings, report: Callable[[str], None] = print) -> Evaluat
         read = replace(settings, encoder=str(encoder))
         tagger = _taught(read, sides, report)
         result = evaluate(
-            tagger, {kind: side["test"] for kind, side in sides.items()}, _read(settings, sides)
+            tagger,
+            {kind: side["test"] for kind, side in sides.items()},
+            _read(settings, sides),
+            {kind: side["validation"] for kind, side in sides.items()},
         )
         if settings.everything:
             report("measured; training on everything")
