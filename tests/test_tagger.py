@@ -24,12 +24,6 @@ def test_batching_changes_no_probability(tiny_checkpoint: Path) -> None:
     np.testing.assert_allclose(together, alone, atol=1e-6)
 
 
-def test_each_kind_has_its_own_heads() -> None:
-    names = np.array(head_names())
-    assert names[heads_of("video")].tolist() == [f"video_{t}" for t in tag_names("video")]
-    assert names[heads_of("comment")].tolist() == [f"comment_{t}" for t in tag_names("comment")]
-
-
 def test_padding_is_masked() -> None:
     ids, mask = padded(Ragged(np.array([7, 8, 9], dtype=np.int32), np.array([0, 1, 3])))
     assert ids.tolist() == [[7, 0], [8, 9]]
