@@ -68,7 +68,11 @@ def test_each_source_that_weights_never_saw_is_told_beside_the_baseline(fitted: 
     on_test = sum(result.parts[f"source {name}"]["comment_staged"].n for name in "ab")
     assert on_test == result.tagger["comment_staged"].n
     assert "ngram_baseline validation source a" in result.as_dict()
-    assert result.parts_table().row_count == 8
+    table = result.parts_table()
+    assert table.row_count == 8 + 2
+    means = [heads["comment_staged"].average_precision for heads in result.parts.values()]
+    assert "mean of 4 sources" in table.columns[0]._cells
+    assert f"{np.mean(means):.3f}" in table.columns[4]._cells
 
 
 def test_settings_and_metrics_lie_beside_the_weights(fitted: dict) -> None:

@@ -67,6 +67,7 @@ class Evaluation:
         table = Table(title="by source and by difficulty")
         for column in ("part", "head", "n", "positive", "AP", "95 %", "AP n-gram", "ROC-AUC", "F1", "ECE"):
             table.add_column(column, justify="left" if column in ("part", "head") else "right")
+        sources: dict[str, list[tuple[float, float]]] = {}
         for part, heads in self.parts.items():
             for head, m in heads.items():
                 theirs = self.baseline_parts.get(part, {}).get(head)
@@ -76,6 +77,11 @@ class Evaluation:
                     part, head, str(m.n), str(m.positives), f"{m.average_precision:.3f}", span,
                     *(f"{x:.3f}" for x in figures),
                 )  # fmt: skip
+                if "source " in part:
+                    sources.setdefault(head, []).append((m.average_precision, figures[0]))
+        for head, found in sources.items():
+            ours, theirs = np.mean(found, axis=0)
+            table.add_row(f"mean of {len(found)} sources", head, "", "", f"{ours:.3f}", "", f"{theirs:.3f}")
         return table
 
 
