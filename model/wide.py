@@ -125,7 +125,7 @@ class Wide:
                     f"{path} without {', '.join(missing)}",
                     "Take a checkpoint of this version of huizan, or learn it again with `huizan-train fit`",
                 )
-            lexicons = {
+            lexicons: dict[Kind, Lexicon] = {
                 kind: Lexicon(
                     kind,
                     np.cumsum(file[f"{kind}_steps"], dtype=np.int32),
@@ -138,7 +138,7 @@ class Wide:
 
     def rounded(self) -> "Wide":
         """This model in the precision in which it is stored, so that what is measured is what is shipped."""
-        lexicons = {kind: lexicon.rounded() for kind, lexicon in self.lexicons.items()}
+        lexicons: dict[Kind, Lexicon] = {kind: lexicon.rounded() for kind, lexicon in self.lexicons.items()}
         return Wide(lexicons, _halved(self.bias), self.mix.astype(np.float32))
 
 

@@ -25,7 +25,7 @@ def widen(tagger: Tagger, train: dict[Kind, Labelled], validation: dict[Kind, La
     heads = len(head_names())
     bias = np.zeros(heads, dtype=np.float32)
     scales = np.tile(np.array([1.0, 0.0, 0.0], dtype=np.float32), (heads, 1))
-    lexicons = {kind: Lexicon.empty(kind) for kind in KINDS}
+    lexicons: dict[Kind, Lexicon] = {kind: Lexicon.empty(kind) for kind in KINDS}
     for kind, labelled in train.items():
         lexicons[kind], bias[heads_of(kind)] = _learned(labelled, tagger.vocabulary)
     wide = Wide(lexicons, bias, scales).rounded()
