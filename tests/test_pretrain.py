@@ -97,5 +97,11 @@ def test_an_encoder_to_begin_with_must_be_there_and_fit(settings: PretrainSettin
     with pytest.raises(InputError, match="has the size"):
         pretrain(replace(settings, begin_with=str(first), hidden=32, out=str(tmp_path / "larger")))
     (first / "last.pt").unlink()
-    with pytest.raises(InputError, match=r"no .*last\.pt"):
+    with pytest.raises(InputError, match=r"without last\.pt"):
         pretrain(replace(settings, begin_with=str(first), out=str(tmp_path / "nothing")))
+
+
+def test_a_corpus_that_is_not_there_is_told(settings: PretrainSettings, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="nowhere"):
+        pretrain(replace(settings, corpus=str(tmp_path / "nowhere.jsonl")))
+    assert not Path(settings.out).exists()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..model.errors import InputError
 from ..model.text import normalise_all
 from ..model.vocabulary import CLS, SEP, Vocabulary
 
@@ -65,9 +66,15 @@ def pack(
 
     Raises
     ------
+    InputError
+        If there is no such corpus.
     OSError
         If the folder cannot be written; nothing half-written is ever taken for a corpus.
     """
+    if not corpus.is_file():
+        raise InputError(
+            "A corpus is a Parquet or JSONL file with a column `text`", f"no file {corpus}", "Give its path"
+        )
     recipe = {
         "corpus": corpus.name,
         "bytes": corpus.stat().st_size,

@@ -83,12 +83,11 @@ def pretrain(settings: PretrainSettings) -> Path:
     The folder with `config.json`, `model.safetensors`, `vocab.txt` and `log.jsonl`.
     """
     out = Path(settings.out)
-    out.mkdir(parents=True, exist_ok=True)
     rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
     device = _device(settings.device)
     if world > 1:
         torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
-    before = Path(settings.begin_with) if settings.begin_with else None
+    before = _beginning(settings.begin_with)
     packed = pack(
         Path(settings.corpus), out / "packed", vocabulary_size=settings.vocabulary, length=settings.length,
         without=settings.without, vocabulary=Vocabulary.read(before / "vocab.txt") if before else None,
@@ -183,14 +182,22 @@ def _loss(
         return model(input_ids=ids, labels=labels, attention_mask=mask).loss
 
 
+def _beginning(folder: str) -> Path | None:
+    """The folder of the encoder to begin with, if one is named."""
+    if not folder:
+        return None
+    missing = [name for name in ("vocab.txt", LAST) if not (Path(folder) / name).is_file()]
+    if missing:
+        raise InputError(
+            "An encoder to begin with lies where it was pre-trained, with its vocabulary and its last checkpoint",
+            f"{folder} without {' and '.join(missing)}",
+            "Give the folder that `huizan-train pretrain --out` wrote to its end",
+        )
+    return Path(folder)
+
+
 def _begin_with(path: Path, model: torch.nn.Module, device: torch.device) -> None:
     """The weights of another run's last checkpoint; its optimisers' memory is of other texts."""
-    if not path.exists():
-        raise InputError(
-            "An encoder to begin with lies where it was pre-trained, its last checkpoint beside it",
-            f"no {path}",
-            "Give the folder that `huizan-train pretrain --out` wrote",
-        )
     try:
         model.load_state_dict(torch.load(path, map_location=device, weights_only=True)["model"])
     except RuntimeError as problem:
