@@ -113,8 +113,9 @@ def public(encoder: str, folder: Path, names: tuple[str, ...], **settings: Any) 
 
     with encoder_folder(encoder) as read:
         chosen = FitSettings(str(read), "", **settings)
-        results = [
-            measure(name, folder, chosen, report=lambda line: click.echo(line, err=True))
-            for name in names or SETS
-        ]
+        results = []
+        for name in names or SETS:
+            results.append(measure(name, folder, chosen, report=lambda line: click.echo(line, err=True)))
+            # Each takes minutes: what is found is told at once, should the next be interrupted.
+            Console(width=200, stderr=True).print(table(results[-1:]))
     Console(width=200).print(table(results))
