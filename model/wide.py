@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from .errors import InputError
-from .taxonomy import KINDS, Kind, head_names, heads_of
+from .taxonomy import KINDS, Kind, heads_of, tag_names
 from .vocabulary import CLS, SEP, Ragged
 
 BUCKETS = 1 << 22  # of which a kind uses one in ten, so that few n-grams share theirs
@@ -37,7 +37,7 @@ class Lexicon:
     @classmethod
     def empty(cls, kind: Kind) -> "Lexicon":
         """Of a kind of which nothing was learned."""
-        nothing = np.zeros((0, len(head_names()[heads_of(kind)])), dtype=np.float32)
+        nothing = np.zeros((0, len(tag_names(kind))), dtype=np.float32)
         return cls(kind, nothing[:, 0].astype(np.int32), nothing[:, 0], nothing)
 
     def weighed(self, rows: Ragged) -> "Ngrams":

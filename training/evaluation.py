@@ -13,7 +13,7 @@ import numpy as np
 from rich.table import Table
 
 from ..model.tagger import Tagger
-from ..model.taxonomy import Kind, head_names
+from ..model.taxonomy import Kind, head_names, heads_of
 from .labels import Labelled, read_labels
 from .metrics import LEAST_POSITIVES, TagMetrics, best_threshold, tag_metrics
 from .ngram import NgramTagger
@@ -108,18 +108,23 @@ def evaluate(
         baseline = _Baseline.learned_from(baseline_from[kind]) if baseline_from else None
         data = whole.firm()
         found = tagger.probabilities(data.units)
-        for i, name in enumerate(head_names()):
+        for i in range(len(head_names()))[heads_of(kind)]:
             known = data.weights[:, i] > 0
-            if name.startswith(f"{kind}_") and known.any():
-                result.judged[name] = found[known, i], data.targets[known, i]
+            if known.any():
+                result.judged[head_names()[i]] = found[known, i], data.targets[known, i]
         result.tagger.update(_measure(data, found, tagger.card.thresholds))
+        _measure_parts(result.parts, "", data, found, tagger.card.thresholds)
         if baseline:
-            result.baseline.update(_measure(data, baseline.ngrams.probabilities(data), baseline.thresholds))
-        _measure_parts(result, "", data, found, tagger.card.thresholds, baseline)
+            theirs = baseline.ngrams.probabilities(data)
+            result.baseline.update(_measure(data, theirs, baseline.thresholds))
+            _measure_parts(result.baseline_parts, "", data, theirs, baseline.thresholds)
         if validation:
             data = validation[kind].firm()
             found = tagger.probabilities(data.units)
-            _measure_parts(result, "validation ", data, found, tagger.card.thresholds, baseline)
+            _measure_parts(result.parts, "validation ", data, found, tagger.card.thresholds)
+            if baseline:
+                theirs = baseline.ngrams.probabilities(data)
+                _measure_parts(result.baseline_parts, "validation ", data, theirs, baseline.thresholds)
     return result
 
 
@@ -142,25 +147,18 @@ class _Baseline:
 
 
 def _measure_parts(
-    result: Evaluation,
+    parts: dict[str, dict[str, TagMetrics]],
     prefix: str,
     data: Labelled,
-    found: np.ndarray,
+    probability: np.ndarray,
     thresholds: Mapping[str, float],
-    baseline: _Baseline | None,
 ) -> None:
-    """Add to `result` what is found on each part of `data` where a head has enough positives."""
+    """Add to `parts` what is found on each part of `data` where a head has enough positives."""
     for name, rows in _parts(data):
-        part = data.take(rows)
-        measured = _measure(part, found[rows], thresholds)
+        measured = _measure(data.take(rows), probability[rows], thresholds)
         enough = {head: m for head, m in measured.items() if m.positives >= LEAST_POSITIVES}
-        if not enough:
-            continue
-        result.parts.setdefault(prefix + name, {}).update(enough)
-        if baseline:
-            theirs = _measure(part, baseline.ngrams.probabilities(part), baseline.thresholds)
-            told = result.baseline_parts.setdefault(prefix + name, {})
-            told.update({head: theirs[head] for head in enough})
+        if enough:
+            parts.setdefault(prefix + name, {}).update(enough)
 
 
 def _parts(data: Labelled) -> Iterator[tuple[str, np.ndarray]]:
@@ -194,11 +192,14 @@ def _measure(
     data: Labelled, probability: np.ndarray, thresholds: Mapping[str, float]
 ) -> dict[str, TagMetrics]:
     return {
-        name: tag_metrics(
-            probability[:, i], data.targets[:, i], data.weights[:, i], thresholds[name], data.group
+        head_names()[i]: tag_metrics(
+            probability[:, i],
+            data.targets[:, i],
+            data.weights[:, i],
+            thresholds[head_names()[i]],
+            data.group,
         )
-        for i, name in enumerate(head_names())
-        if name.startswith(f"{data.units.kind}_")
+        for i in range(len(head_names()))[heads_of(data.units.kind)]
     }
 
 
