@@ -6,7 +6,7 @@ import pytest
 from huizan.inference import Scorer
 from huizan.model.taxonomy import head_names
 from huizan.training.evaluation import evaluate_files
-from huizan.training.fit import FitSettings, fit
+from huizan.training.fit import FitSettings, _extra, _read, _sides, fit
 
 from .encoders import pretrained
 
@@ -83,3 +83,14 @@ def test_settings_and_metrics_lie_beside_the_weights(fitted: dict) -> None:
     assert {"config.json", "model.safetensors", "tokenizer.json", "vocab.txt"} <= {
         f.name for f in out.iterdir()
     }
+
+
+def test_extra_texts_are_known_as_such_and_leave_out_what_is_held_back(tmp_path: Path) -> None:
+    given, extra = labels(tmp_path / "c.jsonl", "comment"), labels(tmp_path / "x.jsonl", "comment")
+    videos = labels(tmp_path / "v.jsonl", "video")
+    settings = FitSettings("", "", (given,), (videos,), extra_comments=(extra,))
+    sides = {"comment": _sides((given,), "comment", 0), "video": _sides((videos,), "video", 0)}
+    (added,) = _extra(settings, sides)
+    assert added.extra.all() and set(added.group) == set(sides["comment"]["train"].group)
+    read = _read(settings, sides)["comment"]
+    assert read.extra.sum() == len(added) and not read.extra[: len(sides["comment"]["train"])].any()

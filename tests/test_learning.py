@@ -9,7 +9,7 @@ from huizan.model.vocabulary import Vocabulary
 from huizan.training.auxiliary import read_auxiliary
 from huizan.training.fit import FitSettings
 from huizan.training.labels import from_rows
-from huizan.training.learning import Material, _balance, _loss, learn
+from huizan.training.learning import Material, _balance, _loss, extra_shift, learn
 from huizan.training.pretrain import PretrainSettings, pretrain
 
 from .test_auxiliary import tasks
@@ -70,3 +70,23 @@ def test_what_comes_out_has_the_outputs_of_the_tags_alone(encoder: Path, tmp_pat
     )
     assert model.classifier.out_features == model.config.num_labels == len(head_names())
     assert json.loads(model.config.to_json_string())["id2label"]["0"] == head_names()[0]
+
+
+def test_extra_texts_are_shifted_by_how_much_oftener_they_carry_a_tag(encoder: Path) -> None:
+    vocabulary = Vocabulary.read(encoder / "vocab.txt")
+    staged = head_names().index("comment_staged")
+    real = [{"text": f"真的{i}", "labels": {"staged": int(i < 4)}} for i in range(100)]
+    made = [{"text": f"演的{i}", "labels": {"staged": int(i < 30), "clickbait": 1}} for i in range(60)]
+    both = [from_rows(real, "comment"), from_rows(made, "comment").as_extra()]
+    shift = Material.of(both, [], vocabulary).shift
+    assert not shift[:100].any()
+    expected = np.log(30.5 / 30.5) - np.log(4.5 / 96.5)
+    np.testing.assert_allclose(shift[100:, staged], expected, rtol=1e-6)
+    # Of a tag that only one of them knows nothing can be said.
+    assert not np.delete(shift, staged, axis=1).any()
+
+
+def test_without_extra_texts_nothing_is_shifted() -> None:
+    targets, weights = np.array([[1.0], [0.0]], dtype=np.float32), np.ones((2, 1), dtype=np.float32)
+    for extra in (np.zeros(2, dtype=bool), np.ones(2, dtype=bool)):
+        assert extra_shift(targets, weights, extra).tolist() == [0.0]

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 from huizan.model.tagger import Tagger
 from huizan.model.taxonomy import head_names
-from huizan.training.labels import Labelled, from_rows
+from huizan.training.labels import Labelled, concatenate, from_rows
 from huizan.training.widening import widen
 from sklearn.metrics import average_precision_score
 
@@ -38,3 +38,30 @@ def test_too_few_positives_are_mixed_in_halves(tiny_checkpoint: Path) -> None:
     wide = widen(tagger, {"comment": labelled(120, 0)}, {"comment": labelled(60, 1)})
     np.testing.assert_array_equal(wide.mix[CLICKBAIT], [0.5, 0.5, 0.0])
     assert (wide.mix[:, :2] >= 0).all()
+
+
+def test_words_of_an_author_do_not_carry_how_often_the_author_chose_a_tag(tiny_checkpoint: Path) -> None:
+    """Half of the extra texts are staged, of the real ones one in twenty; half of the staged ones say so."""
+
+    def rows(n: int, style: str, every: int) -> Labelled:
+        return from_rows(
+            [
+                {
+                    "text": style + "".join(rng.choice(filler, 6)) + ("演的" if i % (2 * every) == 0 else ""),
+                    "labels": {"staged": int(i % every == 0)},
+                }
+                for i in range(n)
+            ],
+            "comment",
+        )
+
+    rng, filler = np.random.default_rng(0), np.array(list("天地人你我他上下来去"))
+    tagger = Tagger.load(tiny_checkpoint, "cpu")
+    real, made = rows(400, "", 20), rows(200, "话说", 2)
+    asked = from_rows([{"text": style + "天地人你", "labels": {}} for style in ("话说", "")], "comment").units
+    gaps = []
+    for extra in (made, made.as_extra()):
+        wide = widen(tagger, {"comment": concatenate([real, extra])}, {"comment": real})
+        styled, plain = wide.logits(asked.encode(tagger.vocabulary), "comment")[:, STAGED]
+        gaps.append(styled - plain)
+    assert gaps[0] > 0 and gaps[1] < 0.5 * gaps[0]

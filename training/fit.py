@@ -172,7 +172,8 @@ def _extra(settings: FitSettings, sides: dict[Kind, dict[Side, Labelled]]) -> li
     for kind, paths in given.items():
         held_back = _held_back(sides[kind])
         for part in (read_labels(Path(path), kind) for path in paths):
-            parts.append(part.take(np.flatnonzero([group not in held_back for group in part.group])))
+            free = part.take(np.flatnonzero([group not in held_back for group in part.group]))
+            parts.append(free.as_extra())
     return [part for part in parts if len(part)]
 
 

@@ -8,7 +8,7 @@ nothing of models.
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,8 @@ class Labelled:
     """Units of one kind with their labels.
 
     `targets` float32 (n, heads): shares in [0, 1]; `weights` float32 (n, heads): 0 where unknown; `group` (n,):
-    incident, parent post or source; `source` (n,); `unsure` bool (n,); `difficulty` (n,), empty where unknown.
+    incident, parent post or source; `source` (n,); `unsure` bool (n,); `difficulty` (n,), empty where unknown; `extra`
+    bool (n,): for training only, and so with a tag as often as whoever made them chose.
     """
 
     units: Units
@@ -35,6 +36,7 @@ class Labelled:
     source: np.ndarray
     unsure: np.ndarray
     difficulty: np.ndarray
+    extra: np.ndarray
 
     def __len__(self) -> int:
         return len(self.units)
@@ -51,7 +53,12 @@ class Labelled:
             self.source[rows],
             self.unsure[rows],
             self.difficulty[rows],
+            self.extra[rows],
         )
+
+    def as_extra(self) -> "Labelled":
+        """The same rows, known to be for training only."""
+        return replace(self, extra=np.ones(len(self), dtype=bool))
 
     def firm(self) -> "Labelled":
         """The rows on which careful readers would agree; others have no right answer to calibrate or to measure by."""
@@ -106,6 +113,7 @@ def from_rows(rows: list[dict], kind: Kind) -> Labelled:
         np.array([str(row.get("source", "")) for row in rows], dtype=object),
         unsure,
         np.array([str(row.get("difficulty") or "") for row in rows], dtype=object),
+        np.zeros(len(rows), dtype=bool),
     )
 
 
@@ -114,7 +122,7 @@ def concatenate(parts: Iterable[Labelled]) -> Labelled:
     parts = [part for part in parts if len(part)]
     kind = parts[0].units.kind
     units = Units(kind, [t for p in parts for t in p.units.first], [t for p in parts for t in p.units.second])
-    columns = ("targets", "weights", "group", "source", "unsure", "difficulty")
+    columns = ("targets", "weights", "group", "source", "unsure", "difficulty", "extra")
     return Labelled(units, *(np.concatenate([getattr(p, c) for p in parts]) for c in columns))
 
 

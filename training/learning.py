@@ -35,7 +35,8 @@ class Material:
     """What is learned from, tagged rows first and those of related tasks after them.
 
     `rows` (n,); `targets`, `weights` float32 (tagged, heads); `related` int64 (n - tagged,): the output that is right;
-    `competing` bool (outputs, outputs): which outputs belong to the task of an output; `tasks` as they were given.
+    `competing` bool (outputs, outputs): which outputs belong to the task of an output; `tasks` as they were given; `shift`
+    float32 (tagged, heads): added to the logits of a row while it is learned from (`extra_shift`).
     """
 
     rows: Ragged
@@ -44,6 +45,7 @@ class Material:
     related: np.ndarray
     competing: np.ndarray
     tasks: list[Auxiliary]
+    shift: np.ndarray
 
     @property
     def tagged(self) -> int:
@@ -58,13 +60,18 @@ class Material:
         for first, last in pairwise(firsts):
             competing[first:last, first:last] = True
         related = [task.target + first for task, first in zip(tasks, firsts, strict=False)]
+        targets, weights, extra = (
+            np.concatenate([getattr(part, column) for part in parts])
+            for column in ("targets", "weights", "extra")
+        )
         return cls(
             stack([part.units.encode(vocabulary) for part in [*parts, *tasks]]),
-            np.concatenate([part.targets for part in parts]),
-            np.concatenate([part.weights for part in parts]),
+            targets,
+            weights,
             np.concatenate([np.zeros(0, dtype=np.int64), *related]),
             competing,
             tasks,
+            extra[:, None] * extra_shift(targets, weights, extra),
         )
 
 
@@ -157,7 +164,8 @@ def _loss(
     ours = chosen < material.tagged
     tags, wanted = chosen[ours], material.related[chosen[~ours] - material.tagged]
     each = functional.binary_cross_entropy_with_logits(
-        logits[torch.from_numpy(ours).to(device), : balance.numel()],
+        logits[torch.from_numpy(ours).to(device), : balance.numel()]
+        + torch.from_numpy(material.shift[tags]).to(device),
         torch.from_numpy(material.targets[tags]).to(device),
         reduction="none",
         pos_weight=balance,
@@ -176,6 +184,22 @@ def _balance(targets: np.ndarray, weights: np.ndarray) -> np.ndarray:
     positive = (targets * weights).sum(axis=0)
     negative = ((1 - targets) * weights).sum(axis=0)
     return np.clip(np.sqrt(negative / np.maximum(positive, 1)), 1.0, 6.0).astype(np.float32)
+
+
+def extra_shift(targets: np.ndarray, weights: np.ndarray, extra: np.ndarray) -> np.ndarray:
+    """How much likelier each tag is in texts for training only than in the others; log-odds, float32 (heads,).
+
+    Added to the logits of such texts while they are learned from, it takes what their author chose, how often a tag stands
+    in them, off the words that only this author uses (Menon et al. 2021, "Long-tail learning via logit adjustment",
+    arXiv:2007.07314, for the classes of one set).
+    """
+    odds = []
+    for rows in (extra, ~extra):
+        known = weights[rows]
+        positive, negative = (targets[rows] * known).sum(axis=0), ((1 - targets[rows]) * known).sum(axis=0)
+        odds.append(np.log(positive + 0.5) - np.log(negative + 0.5))
+    both = (weights[extra] > 0).any(axis=0) & (weights[~extra] > 0).any(axis=0)
+    return np.where(both, odds[0] - odds[1], 0.0).astype(np.float32)
 
 
 def _schedule(material: Material, settings: "FitSettings", rng: np.random.Generator) -> list[np.ndarray]:

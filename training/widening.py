@@ -7,7 +7,7 @@ in `mixing`. It knows the arrays of `model.wide` and nothing of how the encoder 
 from dataclasses import replace
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, hstack
 
 from ..model.tagger import Tagger
 from ..model.taxonomy import KINDS, Kind, head_names, heads_of
@@ -18,6 +18,7 @@ from .mixing import mix
 from .ngram import regression
 
 LEAST_ROWS = 2  # texts in which an n-gram must stand
+EXTRA = 5.0  # of the column that marks texts for training only, where a text of n-grams has length 1
 
 
 def widen(tagger: Tagger, train: dict[Kind, Labelled], validation: dict[Kind, Labelled]) -> Wide:
@@ -40,7 +41,11 @@ def widen(tagger: Tagger, train: dict[Kind, Labelled], validation: dict[Kind, La
 
 
 def _learned(labelled: Labelled, vocabulary: Vocabulary) -> tuple[Lexicon, np.ndarray]:
-    """The n-grams of one kind with a weight for each of its heads, and the heads' biases."""
+    """The n-grams of one kind with a weight for each of its heads, and the heads' biases.
+
+    Texts for training only carry a tag as often as their author chose. A column of its own, dropped afterwards, takes what
+    follows from that; else the words in which such an author writes would.
+    """
     kind = labelled.units.kind
     rows = labelled.units.encode(vocabulary)
     texts = np.bincount(ngrams(rows, kind).bucket, minlength=BUCKETS)
@@ -52,11 +57,12 @@ def _learned(labelled: Labelled, vocabulary: Vocabulary) -> tuple[Lexicon, np.nd
     grams = lexicon.weighed(rows)
     index = grams.row.astype(np.int32), grams.bucket  # the solver reads no wider ones
     features = csr_array((grams.value, index), shape=(len(labelled), bucket.size))
+    features = hstack([features, csr_array(EXTRA * labelled.extra[:, None])], format="csr")
     for i, head in enumerate(heads):
         known = labelled.weights[:, head] > 0
         target = labelled.targets[known, head] >= 0.5
         if known.any() and 0 < target.mean() < 1:
             chosen = np.flatnonzero(known).astype(np.int32)
             model = regression().fit(features[chosen], target, labelled.weights[known, head])
-            weight[:, i], bias[i] = model.coef_[0], np.ravel(model.intercept_)[0]
+            weight[:, i], bias[i] = model.coef_[0, :-1], np.ravel(model.intercept_)[0]
     return replace(lexicon, weight=weight.astype(np.float32)), bias
