@@ -2,10 +2,12 @@
 
 The layers run in int8 where that gives the probabilities of float32 on the calibration texts (`ranges`), and in
 float32 where it does not: on a processor without exact int8 products, or for weights that do not bear it. A batch holds rows of
-exactly one length, so that nothing is padded, and a row's result does not depend on the rows beside it.
+exactly one length, so that nothing is padded, and a row's result does not depend on the rows beside it. Each processor runs batches
+of its own: two that share one wait for each other after every operator.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
@@ -27,8 +29,9 @@ class Runtime:
 
     device = "cpu"
 
-    def __init__(self, session: Any, precision: Precision) -> None:
+    def __init__(self, session: Any, precision: Precision, threads: int) -> None:
         self._session, self.precision = session, precision
+        self._threads = ThreadPoolExecutor(threads)
 
     @classmethod
     def load(
@@ -54,9 +57,9 @@ class Runtime:
         """
         threads = threads or processors()
         if precision == "float32":
-            return cls(_session(encoder_graph(folder), threads), "float32")
+            return cls(_session(encoder_graph(folder)), "float32", threads)
         ranges = Ranges.read(folder) or measured(folder, vocabulary)
-        narrow = cls(_session(encoder_graph(folder, ranges.places), threads), "int8")
+        narrow = cls(_session(encoder_graph(folder, ranges.places)), "int8", threads)
         if precision == "int8" or narrow.differs(ranges, vocabulary) <= TOLERANCE:
             return narrow
         return cls.load(folder, vocabulary, "float32", threads)
@@ -68,12 +71,13 @@ class Runtime:
 
     def logits(self, rows: Ragged) -> np.ndarray:
         """Logit of every head for every row; float64 (rows, heads)."""
-        parts = [(chosen, self.run(ids)) for chosen, ids in of_one_length(rows, BUDGET)]
-        if not parts:
-            return np.empty((0, self._session.get_outputs()[0].shape[1]))
-        result = np.empty((len(rows), parts[0][1].shape[1]))
-        for chosen, found in parts:
-            result[chosen] = found
+        result = np.empty((len(rows), self._session.get_outputs()[0].shape[1]))
+
+        def fill(batch: tuple[np.ndarray, np.ndarray]) -> None:
+            result[batch[0]] = self.run(batch[1])
+
+        for _ in self._threads.map(fill, of_one_length(rows, BUDGET)):
+            pass
         return result
 
     def run(self, ids: np.ndarray) -> np.ndarray:
@@ -83,7 +87,7 @@ class Runtime:
 
 def measured(folder: Path, vocabulary: Vocabulary) -> Ranges:
     """The ranges of a checkpoint's activations, measured now."""
-    session = _session(encoder_graph(folder, seen=True), 1)
+    session = _session(encoder_graph(folder, seen=True))
     return measure(folder, vocabulary, lambda ids: session.run(None, {IDS: ids}))
 
 
@@ -102,12 +106,11 @@ def of_one_length(rows: Ragged, budget: int) -> Iterator[tuple[np.ndarray, np.nd
             yield order[at:stop], rows.between(at, stop).ids.reshape(-1, length)
 
 
-def _session(graph: bytes, threads: int) -> Any:
+def _session(graph: bytes) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leave idle cores to others
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_mem_pattern = False  # a pattern for each of hundreds of shapes would be kept
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])

@@ -3,6 +3,7 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +74,26 @@ def test_int8_keeps_the_probabilities_of_the_shipped_checkpoint() -> None:
         ids = unit.encode(vocabulary)
         a, b = (1 / (1 + np.exp(-wide.mixed(r.logits(ids), ids, unit.kind))) for r in (narrow, exact))
         assert len(unit) > 50 and 0 < np.abs(a - b).mean(axis=0).max() < 0.01
+
+
+def test_processors_share_the_batches_and_change_nothing(
+    tiny_checkpoint: Path, tiny_vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = ragged(np.random.default_rng(1).integers(3, 60, size=400), len(tiny_vocabulary))
+    alone, two = (Runtime.load(tiny_checkpoint, tiny_vocabulary, "float32", n) for n in (1, 2))
+    expected, together = alone.logits(rows), threading.Barrier(2, timeout=60)
+    met = []
+
+    def run(ids: np.ndarray) -> np.ndarray:
+        if len(met) < 2:  # the first batches of both: each waits until the other runs too
+            met.append(threading.get_ident())
+            together.wait()
+        return Runtime.run(two, ids)
+
+    monkeypatch.setattr(two, "run", run)
+    np.testing.assert_array_equal(two.logits(rows), expected)
+    assert len(set(met)) == 2
+    assert two.logits(ragged(np.array([], dtype=np.int64), 50)).shape == (0, expected.shape[1])
 
 
 def test_a_row_does_not_depend_on_its_neighbours(tiny_checkpoint: Path, tiny_vocabulary: Vocabulary) -> None:
