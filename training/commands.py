@@ -16,8 +16,7 @@ from ..model.errors import InputError
 from .fitting_commands import ablate, distil, fit
 from .judging_commands import evaluate, public
 from .labelling_commands import collect, sample
-
-FOLDER = click.Path(path_type=Path)
+from .options import CORPORA, DEVICE, MODEL, OPTIMISER, PATH, SEED
 
 
 class Group(click.Group):
@@ -59,8 +58,8 @@ for command in (fit, distil, ablate, evaluate, public, sample, collect):
 
 
 @main.command()
-@click.option("--corpus", type=FOLDER, required=True, help="Parquet or JSONL with a column `text`.")
-@click.option("--out", type=FOLDER, required=True, help="Folder of the encoder, its checkpoints and its log.")
+@click.option("--corpus", type=PATH, required=True, help="Parquet or JSONL with a column `text`.")
+@click.option("--out", type=PATH, required=True, help="Folder of the encoder, its checkpoints and its log.")
 @click.option("--steps", default=6000, show_default=True)
 @click.option("--rows", default=64, show_default=True, help="Rows of a batch on each device.")
 @click.option("--length", default=128, show_default=True, help="Tokens of a row.")
@@ -71,8 +70,8 @@ for command in (fit, distil, ablate, evaluate, public, sample, collect):
 @click.option("--hidden", default=256, show_default=True)
 @click.option("--heads", default=4, show_default=True)
 @click.option("--intermediate", default=512, show_default=True)
-@click.option("--seed", default=0, show_default=True)
-@click.option("--device", default="auto", show_default=True)
+@SEED
+@DEVICE
 @click.option("--save-every", default=100, show_default=True, help="Steps between checkpoints.")
 @click.option("--compiled", is_flag=True, help="Compile the model first.")
 @click.option(
@@ -82,7 +81,7 @@ for command in (fit, distil, ablate, evaluate, public, sample, collect):
     show_default=True,
     help="Masked-language modelling, or replaced-token detection.",
 )
-@click.option("--optimiser", type=click.Choice(["muon", "adamw"]), default="muon", show_default=True)
+@OPTIMISER
 @click.option("--without", multiple=True, help="Pass over rows whose column `source` is this.")
 @click.option("--begin-with", default="", help="Folder of a pre-trained encoder whose weights to go on from.")
 def pretrain(corpus: Path, out: Path, **settings: Any) -> None:
@@ -94,10 +93,8 @@ def pretrain(corpus: Path, out: Path, **settings: Any) -> None:
 
 
 @main.command()
-@click.option(
-    "--folder", type=FOLDER, required=True, help="Corpora as NAME.parquet, as their data cards say."
-)
-@click.option("--out", type=FOLDER, required=True, help="JSONL of related tasks, for `fit --auxiliary`.")
+@CORPORA
+@click.option("--out", type=PATH, required=True, help="JSONL of related tasks, for `fit --auxiliary`.")
 @click.option("--without", multiple=True, help="Leave out this corpus.")
 def corpora(folder: Path, out: Path, without: tuple[str, ...]) -> None:
     """Gather what public corpora label akin to our tags, to be learned beside them."""
@@ -108,11 +105,9 @@ def corpora(folder: Path, out: Path, without: tuple[str, ...]) -> None:
 
 
 @main.command()
-@click.option("--rows", type=FOLDER, required=True, help="Readings without texts, CSV: corpus, id, labels.")
-@click.option(
-    "--folder", type=FOLDER, required=True, help="Corpora as NAME.parquet, as their data cards say."
-)
-@click.option("--out", type=FOLDER, required=True, help="Labelled texts, JSONL, for fit and evaluate.")
+@click.option("--rows", type=PATH, required=True, help="Readings without texts, CSV: corpus, id, labels.")
+@CORPORA
+@click.option("--out", type=PATH, required=True, help="Labelled texts, JSONL, for fit and evaluate.")
 def join(rows: Path, folder: Path, out: Path) -> None:
     """Give readings their texts back, from corpora that you hold."""
     from .readings import write_joined
@@ -122,8 +117,8 @@ def join(rows: Path, folder: Path, out: Path) -> None:
 
 
 @main.command()
-@click.option("--model", type=FOLDER, help="Folder of a checkpoint. Default: the one in the package.")
-@click.option("--out", type=FOLDER, required=True, help="New folder for model.onnx and what lies beside it.")
+@MODEL
+@click.option("--out", type=PATH, required=True, help="New folder for model.onnx and what lies beside it.")
 @click.option("--precision", type=click.Choice(["float32", "int8"]), default="float32", show_default=True)
 def export(model: Path | None, out: Path, precision: Any) -> None:
     """Write the encoder as an ONNX file for other runtimes: ids int32 (rows, length) to logits."""
@@ -136,11 +131,11 @@ def export(model: Path | None, out: Path, precision: Any) -> None:
 @main.command()
 @click.option("--world", default="base", show_default=True, help="Its name; --list tells them.")
 @click.option("--likes", type=int, help="How many; default: the world's own number.")
-@click.option("--seed", default=0, show_default=True)
+@SEED
 @click.option(
-    "--texts", type=FOLDER, help="Folder with videos.jsonl and comments.jsonl that say their true tags."
+    "--texts", type=PATH, help="Folder with videos.jsonl and comments.jsonl that say their true tags."
 )
-@click.option("--out", type=FOLDER, help="Folder for the tables.")
+@click.option("--out", type=PATH, help="Folder for the tables.")
 @click.option("--list", "listed", is_flag=True, help="List the worlds and stop.")
 def simulate(
     world: str, likes: int | None, seed: int, texts: Path | None, out: Path | None, listed: bool

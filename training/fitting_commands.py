@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .options import DEVICE, ENCODER, MODEL, OPTIMISER, PATH, SEED
+
 if TYPE_CHECKING:
     from ..model.taxonomy import Kind
 
-FOLDER = click.Path(path_type=Path)
 RECIPE = (
-    click.option(
-        "--encoder", required=True, help="Folder of a pre-trained encoder, or a name on the model hub."
-    ),
+    ENCODER,
     click.option(
         "--comments", multiple=True, required=True, help="Labelled comments, JSONL; split by group."
     ),
@@ -35,13 +34,13 @@ RECIPE = (
         "--repeats", default=1, show_default=True, help="How often labelled rows stand beside each extra row."
     ),
     click.option("--learning-rate", default=4e-4, show_default=True),
-    click.option("--optimiser", type=click.Choice(["muon", "adamw"]), default="muon", show_default=True),
+    OPTIMISER,
     click.option("--tokens", default=3072, show_default=True, help="Tokens of a batch."),
-    click.option("--seed", default=0, show_default=True),
+    SEED,
     click.option(
         "--split-seed", default=0, show_default=True, help="Orders groups of equal size in the split."
     ),
-    click.option("--device", default="auto", show_default=True),
+    DEVICE,
 )
 
 
@@ -72,10 +71,10 @@ def fit(**settings: Any) -> None:
 
 @click.command()
 @click.option(
-    "--out", type=FOLDER, required=True, help="JSONL with a line for each variation; a killed run goes on."
+    "--out", type=PATH, required=True, help="JSONL with a line for each variation; a killed run goes on."
 )
-@click.option("--hard-comments", type=FOLDER, help="Labelled comments to measure on besides, JSONL.")
-@click.option("--hard-videos", type=FOLDER, help="Labelled videos to measure on besides, JSONL.")
+@click.option("--hard-comments", type=PATH, help="Labelled comments to measure on besides, JSONL.")
+@click.option("--hard-videos", type=PATH, help="Labelled videos to measure on besides, JSONL.")
 @recipe
 def ablate(out: Path, hard_comments: Path | None, hard_videos: Path | None, **settings: Any) -> None:
     """Fit again and again, each time with one thing otherwise, and tell what each is worth."""
@@ -91,13 +90,13 @@ def ablate(out: Path, hard_comments: Path | None, hard_videos: Path | None, **se
 
 
 @click.command()
-@click.option("--model", type=FOLDER, help="Folder of a checkpoint. Default: the one in the package.")
-@click.option("--labels", type=FOLDER, required=True, help="Labels from which the baseline learns, JSONL.")
+@MODEL
+@click.option("--labels", type=PATH, required=True, help="Labels from which the baseline learns, JSONL.")
 @click.option(
-    "--unlabelled", type=FOLDER, multiple=True, required=True, help="Texts, JSONL with the columns of labels."
+    "--unlabelled", type=PATH, multiple=True, required=True, help="Texts, JSONL with the columns of labels."
 )
 @click.option("--kind", type=click.Choice(["video", "comment"]), required=True)
-@click.option("--out", type=FOLDER, required=True, help="Soft labels, JSONL, for fit --extra-….")
+@click.option("--out", type=PATH, required=True, help="Soft labels, JSONL, for fit --extra-….")
 @click.option("--most", default=50_000, show_default=True, help="Texts at most.")
 @click.option("--weight", default=0.5, show_default=True, help="Of a soft label beside a read one.")
 @click.option("--split-seed", default=0, show_default=True, help="That of the fit.")

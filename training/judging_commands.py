@@ -11,18 +11,18 @@ from typing import Any
 
 import click
 
-FOLDER = click.Path(path_type=Path)
+from .options import CORPORA, DEVICE, ENCODER, JSON, MODEL, PATH, SEED
 
 
 @click.command()
-@click.option("--model", type=FOLDER, help="Folder of a checkpoint. Default: the one in the package.")
-@click.option("--comments", type=FOLDER, help="Labelled comments, JSONL.")
-@click.option("--videos", type=FOLDER, help="Labelled videos, JSONL.")
+@MODEL
+@click.option("--comments", type=PATH, help="Labelled comments, JSONL.")
+@click.option("--videos", type=PATH, help="Labelled videos, JSONL.")
 @click.option("--split", type=click.Choice(["all", "test"]), default="all", show_default=True,
               help="`test`: only the groups that `fit` kept for testing, beside the baseline.")  # fmt: skip
 @click.option("--split-seed", default=0, show_default=True, help="That of the fit.")
-@click.option("--attribution", type=FOLDER, help="Folder of an attribution, to be judged against --truth.")
-@click.option("--truth", type=FOLDER, help="truth.parquet of a simulated world.")
+@click.option("--attribution", type=PATH, help="Folder of an attribution, to be judged against --truth.")
+@click.option("--truth", type=PATH, help="truth.parquet of a simulated world.")
 @click.option("--baselines/--alone", "beside", default=True, show_default=True,
               help="Judge simple attributions of the same world too; its tables must lie beside its truth.")  # fmt: skip
 @click.option("--encoder-alone", "alone", is_flag=True,
@@ -31,10 +31,10 @@ FOLDER = click.Path(path_type=Path)
               help="Negation, irony, quoting and more: the share of minimal pairs that are ordered rightly.")  # fmt: skip
 @click.option(
     "--reliability",
-    type=FOLDER,
+    type=PATH,
     help="Draw how often texts of each probability have the tag: .svg, .png or .html.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@JSON
 def evaluate(
     model: Path | None, comments: Path | None, videos: Path | None, split: str, split_seed: int, attribution: Path | None,
     truth: Path | None, beside: bool, alone: bool, behaviour: bool, reliability: Path | None, as_json: bool,
@@ -94,15 +94,13 @@ def _evaluate_attribution(folder: Path, truth: Path, as_json: bool, beside: bool
 
 
 @click.command()
-@click.option("--encoder", required=True, help="Folder of a pre-trained encoder, or a name on the model hub.")
-@click.option(
-    "--folder", type=FOLDER, required=True, help="Corpora as NAME.parquet, as their data cards say."
-)
+@ENCODER
+@CORPORA
 @click.option("--set", "names", multiple=True, help="cold, toxicn, sccd, hancd or chnci; default: all five.")
 @click.option("--epochs", default=3.0, show_default=True)
 @click.option("--learning-rate", default=5e-4, show_default=True)
-@click.option("--seed", default=0, show_default=True)
-@click.option("--device", default="auto", show_default=True)
+@SEED
+@DEVICE
 def public(encoder: str, folder: Path, names: tuple[str, ...], **settings: Any) -> None:
     """Fine-tune an encoder on public sets with published results, and print ours beside n-grams and the paper."""
     from rich.console import Console

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .options import DEVICE, JSON, PATH, SEED
+
 if TYPE_CHECKING:
     from ..model.tagger import Tagger
 
-FOLDER = click.Path(path_type=Path)
-
 
 @click.command()
-@click.option("--comments", type=FOLDER, help="Comments, raw or tagged: Parquet, CSV or JSONL.")
-@click.option("--videos", type=FOLDER, help="Videos; beside --comments they only give the titles.")
+@click.option("--comments", type=PATH, help="Comments, raw or tagged: Parquet, CSV or JSONL.")
+@click.option("--videos", type=PATH, help="Videos; beside --comments they only give the titles.")
 @click.option(
     "--tool", type=click.Choice(["label-studio", "doccano"]), default="label-studio", show_default=True
 )
@@ -28,12 +28,10 @@ FOLDER = click.Path(path_type=Path)
 @click.option(
     "--chunk", type=click.IntRange(min=1), default=10_000, show_default=True, help="Tasks of a file."
 )
-@click.option(
-    "--model", type=FOLDER, help="Checkpoint that scores raw texts. Default: the one in the package."
-)
-@click.option("--device", default="auto", show_default=True)
-@click.option("--seed", default=0, show_default=True)
-@click.option("--out", type=FOLDER, required=True, help="New folder for the tasks.")
+@click.option("--model", type=PATH, help="Checkpoint that scores raw texts. Default: the one in the package.")
+@DEVICE
+@SEED
+@click.option("--out", type=PATH, required=True, help="New folder for the tasks.")
 def sample(
     comments: Path | None, videos: Path | None, tool: str, by: str, n: int, tags: tuple[str, ...], suggest: bool,
     chunk: int, model: Path | None, device: str, seed: int, out: Path,
@@ -70,15 +68,15 @@ def sample(
 
 
 @click.command()
-@click.argument("exports", metavar="EXPORT...", nargs=-1, required=True, type=FOLDER)
+@click.argument("exports", metavar="EXPORT...", nargs=-1, required=True, type=PATH)
 @click.option("--kind", type=click.Choice(["video", "comment"]), required=True)
-@click.option("--out", type=FOLDER, required=True, help="Labelled texts, JSONL, for fit and evaluate.")
+@click.option("--out", type=PATH, required=True, help="Labelled texts, JSONL, for fit and evaluate.")
 @click.option(
-    "--audited-out", type=FOLDER, help="Checked videos, .parquet or .csv, for `huizan attribute --audited`."
+    "--audited-out", type=PATH, help="Checked videos, .parquet or .csv, for `huizan attribute --audited`."
 )
 @click.option("--source", default="annotated", show_default=True, help="Said of texts that carry no source.")
 @click.option("--empty-is-none", is_flag=True, help="A doccano line without labels was read and has no tag.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@JSON
 def collect(
     exports: tuple[Path, ...], kind: str, out: Path, audited_out: Path | None, source: str, empty_is_none: bool,
     as_json: bool,

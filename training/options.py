@@ -1,0 +1,21 @@
+"""Options that several commands of `huizan-train` share, each said once."""
+
+from pathlib import Path
+
+import click
+
+PATH = click.Path(path_type=Path)
+
+MODEL = click.option("--model", type=PATH, help="Folder of a checkpoint. Default: the one in the package.")
+ENCODER = click.option(
+    "--encoder", required=True, help="Folder of a pre-trained encoder, or a name on the model hub."
+)
+CORPORA = click.option(
+    "--folder", type=PATH, required=True, help="Corpora as NAME.parquet, as their data cards say."
+)
+OPTIMISER = click.option(
+    "--optimiser", type=click.Choice(["muon", "adamw"]), default="muon", show_default=True
+)
+SEED = click.option("--seed", default=0, show_default=True)
+DEVICE = click.option("--device", default="auto", show_default=True)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
