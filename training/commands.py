@@ -14,9 +14,9 @@ import click
 
 from ..model.errors import InputError
 from .fitting_commands import ablate, distil, fit
+from .flags import CORPORA, DEVICE, MODEL, OPTIMISER, PATH, SEED
 from .judging_commands import evaluate, public
 from .labelling_commands import collect, sample
-from .options import CORPORA, DEVICE, MODEL, OPTIMISER, PATH, SEED
 
 
 class Group(click.Group):

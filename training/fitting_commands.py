@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import DEVICE, ENCODER, MODEL, OPTIMISER, PATH, SEED
+from .flags import DEVICE, ENCODER, MODEL, OPTIMISER, PATH, SEED
 
 if TYPE_CHECKING:
     from ..model.taxonomy import Kind

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from .options import CORPORA, DEVICE, ENCODER, JSON, MODEL, PATH, SEED
+from .flags import CORPORA, DEVICE, ENCODER, JSON, MODEL, PATH, SEED
 
 
 @click.command()

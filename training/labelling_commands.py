@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import DEVICE, JSON, PATH, SEED
+from .flags import DEVICE, JSON, PATH, SEED
 
 if TYPE_CHECKING:
     from ..model.tagger import Tagger
