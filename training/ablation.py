@@ -30,11 +30,13 @@ UNTRAINED = "encoder of random weights"
 
 def variations(settings: FitSettings) -> dict[str, dict[str, Any]]:
     """What is otherwise in each variation; those that change nothing of `settings` are left out."""
+    extra = settings.extra_comments or settings.extra_videos
     all_ = {
         AS_IT_IS: {},
         "AdamW for all weights": {"optimiser": "adamw"},
         "no related tasks": {"auxiliary": ()},
         "no texts for training only": {"extra_comments": (), "extra_videos": ()},
+        "texts for training only not told apart": {"told_apart": not extra},
         "no characters hidden": {"blanked": 0.0},
         UNTRAINED: {"encoder": UNTRAINED},
     }

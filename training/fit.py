@@ -43,6 +43,7 @@ class FitSettings:
     videos: tuple[str, ...] = ()
     extra_comments: tuple[str, ...] = ()
     extra_videos: tuple[str, ...] = ()
+    told_apart: bool = True  # how often extra texts carry a tag is not put on their words
     auxiliary: tuple[str, ...] = ()
     auxiliary_rows: int = 12_000
     auxiliary_weight: float = 0.3
@@ -173,7 +174,7 @@ def _extra(settings: FitSettings, sides: dict[Kind, dict[Side, Labelled]]) -> li
         held_back = _held_back(sides[kind])
         for part in (read_labels(Path(path), kind) for path in paths):
             free = part.take(np.flatnonzero([group not in held_back for group in part.group]))
-            parts.append(free.as_extra())
+            parts.append(free.as_extra() if settings.told_apart else free)
     return [part for part in parts if len(part)]
 
 
