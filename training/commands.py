@@ -1,4 +1,4 @@
-"""The command line `huizan-train`: pretrain, corpora, join, export, simulate and what goes with them.
+"""The command line `huizan-train`: pretrain, gather, corpora, join, export, simulate and what goes with them.
 
 `fit`, `distil` and `ablate` stand in `fitting_commands`, `evaluate` and `public` in `judging_commands`, `sample` and `collect` in
 `labelling_commands`. Thin commands over the modules that do the work; heavy modules are imported when a command runs. Exit status
@@ -90,6 +90,18 @@ def pretrain(corpus: Path, out: Path, **settings: Any) -> None:
     from .pretrain import pretrain as run
 
     click.echo(run(PretrainSettings(corpus=str(corpus), out=str(out), **settings)))
+
+
+@main.command()
+@click.argument("corpus")
+@click.option("--original", type=PATH, required=True, help="Folder of the files that its authors publish.")
+@click.option("--out", type=PATH, required=True, help="Folder of corpora, for `--folder` of the others.")
+def gather(corpus: str, original: Path, out: Path) -> None:
+    """Bring a public corpus (cold, toxicn, sccd, chnci, hancd, ccdcieg) from its authors' files to CORPUS.parquet."""
+    from .originals import gather as run
+
+    path, rows = run(corpus, original, out)
+    click.echo(f"{rows:,} rows: {path}")
 
 
 @main.command()
