@@ -57,7 +57,7 @@ def _learned(labelled: Labelled, vocabulary: Vocabulary) -> tuple[Lexicon, np.nd
     grams = lexicon.weighed(rows)
     index = grams.row.astype(np.int32), grams.bucket  # the solver reads no wider ones
     features = csr_array((grams.value, index), shape=(len(labelled), bucket.size))
-    features = hstack([features, csr_array(EXTRA * labelled.extra[:, None])], format="csr")
+    features = csr_array(hstack([features, csr_array(EXTRA * labelled.extra[:, None])]))
     for i, head in enumerate(heads):
         known = labelled.weights[:, head] > 0
         target = labelled.targets[known, head] >= 0.5
