@@ -20,7 +20,7 @@ from .ranges import Ranges, calibration_batches, measure
 from .vocabulary import Ragged, Vocabulary
 
 Precision = Literal["int8", "float32"]
-BUDGET = 1024  # tokens in a batch: what the layers make of them stays in a core's cache
+BUDGET = 512  # tokens in a batch: what the layers make of them stays in a core's cache
 TOLERANCE = 0.01  # mean difference in probability that int8 may make on the calibration texts
 
 
