@@ -2,8 +2,8 @@
 
 The layers run in int8 where that gives the probabilities of float32 on the calibration texts (`ranges`), and in
 float32 where it does not: on a processor without exact int8 products, or for weights that do not bear it. A batch holds rows of
-exactly one length, so that nothing is padded, and a row's result does not depend on the rows beside it. Each processor runs batches
-of its own: two that share one wait for each other after every operator.
+exactly one length, so that nothing is padded, and a row's result does not depend on the rows beside it. Each processor runs
+batches of its own: two that share one wait for each other after every operator.
 """
 
 from collections.abc import Iterator
