@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .flags import DEVICE, ENCODER, MODEL, OPTIMISER, PATH, SEED
+from .flags import DEVICE, ENCODER, KIND, MODEL, OPTIMISER, PATH, SEED, SPLIT_SEED
 
 if TYPE_CHECKING:
     from ..model.taxonomy import Kind
@@ -95,11 +95,11 @@ def ablate(out: Path, hard_comments: Path | None, hard_videos: Path | None, **se
 @click.option(
     "--unlabelled", type=PATH, multiple=True, required=True, help="Texts, JSONL with the columns of labels."
 )
-@click.option("--kind", type=click.Choice(["video", "comment"]), required=True)
+@KIND
 @click.option("--out", type=PATH, required=True, help="Soft labels, JSONL, for fit --extra-….")
 @click.option("--most", default=50_000, show_default=True, help="Texts at most.")
 @click.option("--weight", default=0.5, show_default=True, help="Of a soft label beside a read one.")
-@click.option("--split-seed", default=0, show_default=True, help="That of the fit.")
+@SPLIT_SEED
 def distil(model: Path | None, **settings: Any) -> None:
     """Let a tagger and the n-gram baseline label texts together, softly, for a student to learn from."""
     from ..model.checkpoint import DEFAULT

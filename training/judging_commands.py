@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from .flags import CORPORA, DEVICE, ENCODER, JSON, MODEL, PATH, SEED
+from .flags import CORPORA, DEVICE, ENCODER, JSON, MODEL, PATH, SEED, SPLIT_SEED
 
 
 @click.command()
@@ -20,7 +20,7 @@ from .flags import CORPORA, DEVICE, ENCODER, JSON, MODEL, PATH, SEED
 @click.option("--videos", type=PATH, help="Labelled videos, JSONL.")
 @click.option("--split", type=click.Choice(["all", "test"]), default="all", show_default=True,
               help="`test`: only the groups that `fit` kept for testing, beside the baseline.")  # fmt: skip
-@click.option("--split-seed", default=0, show_default=True, help="That of the fit.")
+@SPLIT_SEED
 @click.option("--attribution", type=PATH, help="Folder of an attribution, to be judged against --truth.")
 @click.option("--truth", type=PATH, help="truth.parquet of a simulated world.")
 @click.option("--baselines/--alone", "beside", default=True, show_default=True,

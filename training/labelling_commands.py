@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .flags import DEVICE, JSON, PATH, SEED
+from .flags import DEVICE, JSON, KIND, PATH, SEED
 
 if TYPE_CHECKING:
     from ..model.tagger import Tagger
@@ -69,7 +69,7 @@ def sample(
 
 @click.command()
 @click.argument("exports", metavar="EXPORT...", nargs=-1, required=True, type=PATH)
-@click.option("--kind", type=click.Choice(["video", "comment"]), required=True)
+@KIND
 @click.option("--out", type=PATH, required=True, help="Labelled texts, JSONL, for fit and evaluate.")
 @click.option(
     "--audited-out", type=PATH, help="Checked videos, .parquet or .csv, for `huizan attribute --audited`."

@@ -181,8 +181,7 @@ def _loss(
 
 def _balance(targets: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Weight of a positive per head: the square root of negatives per positive, between 1 and 6."""
-    positive = (targets * weights).sum(axis=0)
-    negative = ((1 - targets) * weights).sum(axis=0)
+    positive, negative = _classes(targets, weights)
     return np.clip(np.sqrt(negative / np.maximum(positive, 1)), 1.0, 6.0).astype(np.float32)
 
 
@@ -195,11 +194,15 @@ def extra_shift(targets: np.ndarray, weights: np.ndarray, extra: np.ndarray) -> 
     """
     odds = []
     for rows in (extra, ~extra):
-        known = weights[rows]
-        positive, negative = (targets[rows] * known).sum(axis=0), ((1 - targets[rows]) * known).sum(axis=0)
+        positive, negative = _classes(targets[rows], weights[rows])
         odds.append(np.log(positive + 0.5) - np.log(negative + 0.5))
     both = (weights[extra] > 0).any(axis=0) & (weights[~extra] > 0).any(axis=0)
     return np.where(both, odds[0] - odds[1], 0.0).astype(np.float32)
+
+
+def _classes(targets: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weight of the positives and of the negatives of each head; both (heads,)."""
+    return (targets * weights).sum(axis=0), ((1 - targets) * weights).sum(axis=0)
 
 
 def _schedule(material: Material, settings: "FitSettings", rng: np.random.Generator) -> list[np.ndarray]:
