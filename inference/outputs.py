@@ -1,80 +1,20 @@
-"""Tables and documents that go out: whole under their name, or not at all.
+"""Tables and documents that go out: whole under their name, or not at all (`model.whole`).
 
-Everything is written beside its place under a temporary name, flushed to the disk and renamed. Bytes depend on the
-contents alone, not on the batches in which they came.
+Bytes depend on the contents alone, not on the batches in which they came.
 """
 
-import errno
 import json
-import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..model.errors import InputError
+from ..model.whole import whole
 from .batches import evenly
 
 ROWS = 65_536  # rows in a row group
-REFUSED = {
-    getattr(errno, name)
-    for name in (
-        "ENOSPC",
-        "EDQUOT",
-        "EFBIG",
-        "EACCES",
-        "EPERM",
-        "EROFS",
-        "ENOTDIR",
-        "EISDIR",
-        "EEXIST",
-        "ENAMETOOLONG",
-    )
-    if hasattr(errno, name)
-}  # what a user can mend
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; rename it to `path` if the block ends well, remove it if not.
-
-    Raises
-    ------
-    InputError
-        If the disk is full or the folder cannot be written.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield temporary
-        with open(temporary, "rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-        _settle(path.parent)
-    except OSError as problem:
-        if problem.errno not in REFUSED:
-            raise
-        raise InputError(
-            must=f"{path.parent} must be writable and have room for {path.name}",
-            found=os.strerror(problem.errno or 0),
-            do="Make room or give another --out; nothing was left half-written",
-        ) from problem
-    finally:
-        with suppress(OSError):
-            temporary.unlink()
-
-
-def _settle(folder: Path) -> None:
-    """Flush a folder, so that a rename outlives a power cut; not every system can."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def write_table(

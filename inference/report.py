@@ -21,6 +21,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..model.taxonomy import CAUSES, TAGS, cause_names, tag_names
+from ..model.whole import whole
 from . import charts, figures, highlights, wording
 from .creators import LEAST
 from .digest import OF_THE_VIDEO, Digest, digest
@@ -28,7 +29,6 @@ from .engines import connect
 from .exposure import exposing_comments, time_lines
 from .numerals import LANGUAGES, interval_words, moment, percent, say
 from .outcome import Row, Tables, document, open_tables
-from .outputs import whole
 from .palette import PAPERS, palette
 from .verdicts import Verdict, verdict
 from .wording import Both

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .graph import Range
+from .graph import DESIGN, Range
 from .units import comment_units, video_units
 from .vocabulary import Vocabulary
 
@@ -96,7 +96,7 @@ def measure(folder: Path, vocabulary: Vocabulary, run: Callable[[np.ndarray], li
 
 
 def _mark(folder: Path) -> str:
-    return hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()[:16]
+    return hashlib.sha256((folder / "model.safetensors").read_bytes() + bytes([DESIGN])).hexdigest()[:16]
 
 
 def _range(values: np.ndarray) -> Range:

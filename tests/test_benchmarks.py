@@ -34,13 +34,15 @@ def test_comments_are_as_many_as_asked_for_and_equal_for_equal_seeds(monkeypatch
 def test_operations_are_those_of_the_products(tmp_path: Path) -> None:
     import cpu
 
-    config = {"hidden_size": 2, "intermediate_size": 3, "num_hidden_layers": 2}
+    config = {"hidden_size": 2, "intermediate_size": 3, "num_hidden_layers": 3, "num_attention_heads": 2}
     (tmp_path / "config.json").write_text(json.dumps(config))
     # Two rows of 5 and 7 tokens. A token of a full layer: query, key, value, out 4 x 2 x 2, up, gate, down 3 x 2 x 3; each of
-    # its neighbours 2 x 2. The last layer: key and value of all tokens, and the rest once a row.
+    # its neighbours 2 x 2. The first layer's query, key and value are looked up. The last layer: the key of all tokens and
+    # their scores and weights of 2 heads; once a row the query, out 2 x 2 for each head, up, gate and down.
     full = 12 * (16 + 18) + (25 + 49) * 4
-    last = 12 * (8 + 4) + 2 * (16 + 18 - 8)
-    assert cpu.operations(np.array([5, 7]), tmp_path) == 2 * (full + last)
+    first = full - 12 * 12
+    last = 12 * (4 + 2 * 2 * 2) + 2 * (4 + 2 * 4 + 18)
+    assert cpu.operations(np.array([5, 7]), tmp_path) == 2 * (first + full + last)
 
 
 def test_a_family_is_a_process_and_all_below() -> None:

@@ -1,4 +1,3 @@
-import errno
 import json
 import os
 import resource
@@ -9,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from huizan.inference import outputs
-from huizan.inference.outputs import timestamps, whole, write_json, write_table
+from huizan.inference.outputs import timestamps, write_json, write_table
 from huizan.model.errors import InputError
 
 TABLE = pa.table({"a": list(range(1000)), "b": [f"评论{i}" for i in range(1000)]})
@@ -67,17 +66,6 @@ def test_a_full_disk_says_so_and_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"room for a\.json"), full_disk():
         write_json(tmp_path / "a.json", list(range(10_000)))
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES])
-def test_what_a_user_can_mend_is_an_input_error(tmp_path: Path, number: int) -> None:
-    with pytest.raises(InputError, match=os.strerror(number)), whole(tmp_path / "a"):
-        raise OSError(number, os.strerror(number))
-
-
-def test_what_a_user_cannot_mend_is_a_fault(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="bad block"), whole(tmp_path / "a"):
-        raise OSError(errno.EIO, "bad block")
 
 
 def test_a_folder_in_the_way(tmp_path: Path) -> None:

@@ -9,16 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from huizan.model.checkpoint import DEFAULT
+from huizan.model.checkpoint import DEFAULT, Card, write_checkpoint
 from huizan.model.eager import Eager
+from huizan.model.encoder import EncoderSize, encoder_config
 from huizan.model.errors import InputError
 from huizan.model.graph import encoder_graph
 from huizan.model.ranges import FILE, Ranges
 from huizan.model.runtime import BUDGET, Runtime, measured, of_one_length
+from huizan.model.taxonomy import head_names
 from huizan.model.units import comment_units, video_units
 from huizan.model.vocabulary import Ragged, Vocabulary
 from huizan.model.wide import FILE as WIDE
 from huizan.model.wide import Wide
+from transformers import ModernBertForSequenceClassification
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -48,6 +51,29 @@ def test_the_graph_in_float32_is_the_pytorch_model(
     ours = Runtime.load(tiny_checkpoint, tiny_vocabulary, "float32", 1).logits(rows)
     theirs = Eager.load(tiny_checkpoint, torch.device("cpu")).logits(rows)
     np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+@pytest.mark.parametrize("layers", [1, 2, 4])
+def test_what_is_folded_is_exact_for_any_depth_and_any_norms(
+    layers: int, tiny_vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    torch.manual_seed(layers)
+    size = EncoderSize(layers=layers, hidden=32, heads=4, intermediate=24)
+    config = encoder_config(len(tiny_vocabulary), size, num_labels=len(head_names()))
+    model = ModernBertForSequenceClassification(config).eval()
+    for name, weight in model.named_parameters():
+        torch.nn.init.normal_(weight, mean=float("norm" in name), std=0.2)  # every mean differs from 0
+    write_checkpoint(
+        tmp_path / "model", model, tiny_vocabulary, Card("tiny", "0", dict.fromkeys(head_names(), 0.5))
+    )
+    rows = ragged(np.array([3, 9, 40, 9]), len(tiny_vocabulary))
+    exact, narrow = (
+        Runtime.load(tmp_path / "model", tiny_vocabulary, precision, 1) for precision in ("float32", "int8")
+    )
+    expected = Eager(model).logits(rows)
+    assert np.ptp(expected, axis=0).min() > 0.1
+    np.testing.assert_allclose(exact.logits(rows), expected, atol=2e-5)
+    assert np.corrcoef(narrow.logits(rows).ravel(), expected.ravel())[0, 1] > 0.99
 
 
 def examples() -> list[dict]:
@@ -127,6 +153,14 @@ def test_ranges_of_other_weights_are_measured_anew(
     (folder / FILE).unlink()
     assert Ranges.read(folder) is None
     assert Runtime.load(folder, tiny_vocabulary).precision == "int8"
+
+
+def test_ranges_of_another_graph_are_measured_anew(
+    tiny_checkpoint: Path, tiny_vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Ranges.read(tiny_checkpoint) is not None
+    monkeypatch.setattr("huizan.model.ranges.DESIGN", 250)
+    assert Ranges.read(tiny_checkpoint) is None
 
 
 def test_another_design_is_refused(tiny_checkpoint: Path, tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ allows for chance and for missing annotators, with a bootstrap over texts.
 """
 
 import json
-import os
 from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from rich.table import Table
 from ..model.errors import InputError
 from ..model.taxonomy import Kind, tag_names
 from ..model.units import VIDEO_TEXTS
+from ..model.whole import whole
 from .annotations import Annotated, Export
 
 REPLICATES = 200
@@ -62,10 +62,8 @@ def labelled_rows(export: Export, source: str) -> list[dict[str, Any]]:
 def write_labels(export: Export, source: str, out: Path) -> None:
     """Write `labelled_rows` as JSONL, whole or not at all."""
     lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in labelled_rows(export, source)]
-    temporary = out.with_name(f".{out.name}.tmp")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    temporary.write_text("".join(lines), encoding="utf-8")
-    os.replace(temporary, out)
+    with whole(out) as temporary:
+        temporary.write_text("".join(lines), encoding="utf-8")
 
 
 def write_audited(export: Export, out: Path) -> None:
@@ -96,13 +94,11 @@ def write_audited(export: Export, out: Path) -> None:
         columns[f"is_{tag}"] = [_share(item, tag) >= 0.5 for item in export.texts]
     columns["drawn_with"] = _chances(export)
     table = pa.table(columns)
-    temporary = out.with_name(f".{out.name}.tmp")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    if out.suffix.lower() == ".csv":
-        write_csv(table, temporary)
-    else:
-        pq.write_table(table, temporary)
-    os.replace(temporary, out)
+    with whole(out) as temporary:
+        if out.suffix.lower() == ".csv":
+            write_csv(table, temporary)
+        else:
+            pq.write_table(table, temporary)
 
 
 def _chances(export: Export) -> list[float]:

@@ -8,13 +8,13 @@ corpora and nothing of training.
 """
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..model.errors import InputError
+from ..model.whole import whole
 
 
 @dataclass(frozen=True)
@@ -73,13 +73,11 @@ def write_tasks(folder: Path, out: Path, without: tuple[str, ...] = ()) -> dict[
             do="Give the folder of the corpora that the data cards describe",
         )
     counts: Counter[str] = Counter()
-    temporary = out.with_name(out.name + ".tmp")
-    with open(temporary, "w", encoding="utf-8") as file:
+    with whole(out) as temporary, open(temporary, "w", encoding="utf-8") as file:
         for task in there:
             for row in rows_of(task, folder):
                 print(json.dumps(row, ensure_ascii=False), file=file)
                 counts[task.name] += 1
-    os.replace(temporary, out)
     return dict(counts)
 
 

@@ -9,7 +9,6 @@ learns from the soft labels as from any others.
 """
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import numpy as np
 
 from ..model.tagger import Tagger
 from ..model.taxonomy import Kind, head_names, tag_names
+from ..model.whole import whole
 from .calibration import platt
 from .labels import Labelled, from_rows, read_labels
 from .metrics import tag_metrics
@@ -73,9 +73,9 @@ def distil(
     -------
     The committee's average precision on the validation groups, by head.
     """
-    whole = read_labels(labels, kind)
+    labelled = read_labels(labels, kind)
     sides: dict[Side, Labelled] = {
-        side: whole.take(rows) for side, rows in split(whole.group, split_seed).items()
+        side: labelled.take(rows) for side, rows in split(labelled.group, split_seed).items()
     }
     found = committee(Tagger.load(model, "cpu"), sides)
     held_back = set(sides["validation"].group) | set(sides["test"].group)
@@ -90,12 +90,10 @@ def distil(
     kept = np.sort(np.random.default_rng(0).permutation(kept)[:most])
     soft = found.probabilities(texts.take(kept))
     at = {tag: head_names().index(f"{kind}_{tag}") for tag in tag_names(kind)}
-    temporary = out.with_suffix(".tmp")
-    with open(temporary, "w", encoding="utf-8") as file:
+    with whole(out) as temporary, open(temporary, "w", encoding="utf-8") as file:
         for i, values in zip(kept, soft, strict=True):
-            labelled = {tag: round(float(values[column]), 4) for tag, column in at.items()}
-            print(json.dumps(rows[i] | {"labels": labelled, "weight": weight}, ensure_ascii=False), file=file)
-    os.replace(temporary, out)
+            tags = {tag: round(float(values[column]), 4) for tag, column in at.items()}
+            print(json.dumps(rows[i] | {"labels": tags, "weight": weight}, ensure_ascii=False), file=file)
     held = sides["validation"]
     p = found.probabilities(held)
     return {

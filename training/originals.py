@@ -10,13 +10,13 @@ files and columns, and nothing of what is learned from them.
 import csv
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from ..model.errors import InputError
+from ..model.whole import whole
 
 Row = dict[str, str]
 Made = dict[str, str | None]
@@ -111,11 +111,9 @@ def gather(name: str, original: Path, out: Path) -> tuple[Path, int]:
     if name not in ORIGINALS:
         raise InputError(f"CORPUS is one of {', '.join(ORIGINALS)}", f"{name!r}", "Take one of them")
     rows = [row for file in _files(ORIGINALS[name], original) for row in _rows(name, file)]
-    out.mkdir(parents=True, exist_ok=True)
     path = out / f"{name}.parquet"
-    temporary = path.with_name(f".{path.name}.tmp")
-    pq.write_table(pa.Table.from_pylist(rows), temporary)
-    os.replace(temporary, path)
+    with whole(path) as temporary:
+        pq.write_table(pa.Table.from_pylist(rows), temporary)
     return path, len(rows)
 
 

@@ -6,7 +6,6 @@ rjieba where it is installed: identical cuts, ten times faster. Nothing here kno
 """
 
 import json
-import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -17,6 +16,7 @@ import numpy as np
 from ..model.errors import InputError
 from ..model.text import normalise_all
 from ..model.vocabulary import CLS, SEP, Vocabulary
+from ..model.whole import whole
 
 _BATCH = 20_000
 
@@ -96,9 +96,8 @@ def pack(
         for ids, begins in _streams(texts_of(corpus, without), vocabulary):
             ids.tofile(ids_file)
             begins.tofile(begins_file)
-    temporary = card.with_suffix(".tmp")
-    temporary.write_text(json.dumps(recipe))
-    os.replace(temporary, card)
+    with whole(card) as temporary:
+        temporary.write_text(json.dumps(recipe))
     return read(folder, length)
 
 

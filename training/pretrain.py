@@ -24,6 +24,7 @@ from transformers import ModernBertForMaskedLM
 from ..model.encoder import EncoderSize, encoder_config
 from ..model.errors import InputError
 from ..model.vocabulary import Vocabulary
+from ..model.whole import whole
 from .masking import MaskedBatch, mask_words
 from .optimisers import optimisers, set_learning_rate
 from .optimisers import step as follow
@@ -221,10 +222,9 @@ def _resume(
 
 
 def _save(path: Path, model: torch.nn.Module, optimisers: list[torch.optim.Optimizer], step: int) -> None:
-    temporary = path.with_suffix(".tmp")
     state = {"model": model.state_dict(), "optimisers": [o.state_dict() for o in optimisers], "step": step}
-    torch.save(state, temporary)
-    os.replace(temporary, path)
+    with whole(path) as temporary:
+        torch.save(state, temporary)
 
 
 def _device(name: str) -> torch.device:

@@ -8,7 +8,6 @@ The same world and seed give the same bytes. It knows nothing of the fitted mode
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ..model.whole import whole
 from .cast import given_videos, invented_users, invented_videos
 from .floods import invented_floods
 from .likes import invented_likes
@@ -50,13 +50,11 @@ class Simulated:
             if table is None:
                 (folder / f"{name}.parquet").unlink(missing_ok=True)
                 continue
-            temporary = folder / f".{name}.parquet.tmp"
-            pq.write_table(table, temporary, compression="zstd")
-            os.replace(temporary, folder / f"{name}.parquet")
-        temporary = folder / ".world.json.tmp"
+            with whole(folder / f"{name}.parquet") as temporary:
+                pq.write_table(table, temporary, compression="zstd")
         told = {"seed": self.seed, "asked": asdict(self.asked), "moved": asdict(self.world)}
-        temporary.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(temporary, folder / "world.json")
+        with whole(folder / "world.json") as temporary:
+            temporary.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def simulate(world: World, seed: int = 0, texts: Path | None = None) -> Simulated:
