@@ -80,21 +80,19 @@ class _Writer:
         hidden = self.config["hidden_size"]
         embeddings = self.constant(self._embeddings())
         level = self.op("Sub", embeddings, self.op("ReduceMean", embeddings, axes=[1]))
-        x, normed = self.looked_up(level), None
-        layers = self.config["num_hidden_layers"]
-        for layer in range(layers):
-            name = f"model.layers.{layer}."
-            if layer + 1 < layers:
-                x = self.op("Add", x, self.reads(name, normed or embeddings, tokens=normed is None))
-                x, normed = self.gated(name, x, f"model.layers.{layer + 1}.attn_norm.weight")
-            else:
-                read = self.first_reads(name, normed or self.looked_up(embeddings))
-                x, normed = self.gated(name, self.op("Add", self.first(x), read), "model.final_norm.weight")
+        x = self.looked_up(level)
+        *before, last = (f"model.layers.{layer}." for layer in range(self.config["num_hidden_layers"]))
+        normed = embeddings if before else self.looked_up(embeddings)
+        for layer, name in enumerate(before):
+            x = self.op("Add", x, self.reads(name, normed, tokens=layer == 0))
+            x, normed = self.gated(name, x, f"model.layers.{layer + 1}.attn_norm.weight")
+        x = self.op("Add", self.first(x), self.first_reads(last, normed))
+        _, normed = self.gated(last, x, "model.final_norm.weight")
         pooled = self.op("Reshape", normed, self.constant(np.array([-1, hidden])))
         dense = self.op("Gelu", self.op("MatMul", pooled, self.weight("head.dense.weight")), domain=MICROSOFT)
         dense = self.norm(dense, "head.norm.weight", "LayerNormalization")
-        last = self.op("MatMul", dense, self.weight("classifier.weight"))
-        self.nodes.append(helper.make_node("Add", [last, self.constant(self.bias)], [LOGITS]))
+        logits = self.op("MatMul", dense, self.weight("classifier.weight"))
+        self.nodes.append(helper.make_node("Add", [logits, self.constant(self.bias)], [LOGITS]))
         outputs = [helper.make_tensor_value_info(LOGITS, TensorProto.FLOAT, ["rows", self.bias.size])]
         if seen:
             outputs += [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in self.entries]
