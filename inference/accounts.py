@@ -3,14 +3,15 @@
 Are clickbait and staged videos manipulation, or merely poor? `terms` has an account of either. Both are fitted, and each
 counts as its likelihood says, less ½ log n for each parameter that it is free to choose (Schwarz 1978, n in units of what the
 prior is worth): manipulation has time shapes of its own, which could mimic those of poor content. A third, in which they are
-both, bounds what either may claim. Each is fitted from two beginnings. Large data are fitted on some groups of videos
-first, from one beginning, and on all of them to end with.
+both, bounds what either may claim. Each is fitted from two beginnings: the likelihood of few un-likes has several modes, and each
+that was found counts as it is likely, so that what is next to nothing in a score does not decide between them. Large data are
+fitted on some groups of videos first, from one beginning, and on all of them to end with.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, softmax
 
 from ..model import latent
 from ..model.hazard import BINS, SHAPE_PRIOR, Totals, start
@@ -20,10 +21,13 @@ from .credit import Credit, credit_of, mixed
 from .design import Design, Weights
 from .terms import BOTH, GROUP_NAMES, GROUPS, HOLLOW, MANIPULATION, Latent
 
+WEIGHED = (MANIPULATION, HOLLOW)
 LARGE = 25_000  # un-likes above which the first fit takes some groups of videos only
 # A tag of packaging is taken to work as packaging unless the un-likes say otherwise; few of them hardly can.
 _PRIOR_ODDS = 2.0
-_NATS = 5.0  # difference of evidence at which an account is three times as credible as the other
+_NATS = 5.0  # difference of evidence at which an account, or a mode, is three times as credible as the other
+_FEW = 0.02  # weight of an account, or of a mode in its account, below which it is left out
+_SAME = 0.005  # difference in any share below which two modes are one
 _PRIOR_WORTH = 500.0  # un-likes that the prior on a parameter is worth
 _HOPELESS = 30.0  # difference of evidence from which an account no longer widens the interval
 _LAST = 6  # iterations on all data after a fit on some
@@ -31,8 +35,10 @@ _LAST = 6  # iterations on all data after a fit on some
 
 @dataclass(frozen=True)
 class Fitted:
-    """One account: its terms, the fitted model, its log-likelihood, and the same less the cost of its free parameters."""
+    """One account: its terms, those that act in the data, the fitted model, its log-likelihood, and the same less the cost of
+    its free parameters."""
 
+    account: tuple[Latent, ...]
     terms: tuple[Latent, ...]
     model: Model
     log_likelihood: float
@@ -41,13 +47,15 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Accounts:
-    """`manipulation` and `hollow`, the weight of the first, and the credit that both together give.
+    """Both accounts: their best modes, and every mode with its weight; the weights sum to one.
 
-    `possible`: the credit of each account that the data do not rule out.
+    `weight` is that of manipulation, `credit` what all modes together give. `possible`: the credit of each account that the
+    data do not rule out.
     """
 
     manipulation: Fitted
     hollow: Fitted
+    modes: tuple[tuple[float, Fitted], ...]
     weight: float
     credit: Credit
     possible: tuple[Credit, ...]
@@ -55,31 +63,48 @@ class Accounts:
 
 def weigh(plan: Design, floods_seen: bool, iterations: int) -> Accounts:
     """Fit both accounts and credit every un-like."""
-    manipulation, hollow = (fitted(plan, terms, iterations) for terms in (MANIPULATION, HOLLOW))
-    gain = manipulation.evidence - hollow.evidence
-    weight = _weight(gain)
-    one, other = (credit_of(plan, a.terms, a.model, floods_seen) for a in (manipulation, hollow))
-    possible = tuple(c for c, behind in ((one, -gain), (other, gain)) if behind < _HOPELESS)
-    return Accounts(manipulation, hollow, weight, mixed([(weight, one), (1 - weight, other)]), possible)
+    accounts = [_distinct(plan, modes(plan, terms, iterations), floods_seen) for terms in WEIGHED]
+    weights = _weights([[mode.evidence for mode, _ in found] for found in accounts])
+    (manipulation, _), (hollow, _) = accounts[0][0], accounts[1][0]
+    every = list(
+        zip(np.concatenate(weights).tolist(), [pair for found in accounts for pair in found], strict=True)
+    )
+    best = max(manipulation.evidence, hollow.evidence)
+    return Accounts(
+        manipulation,
+        hollow,
+        tuple((weight, mode) for weight, (mode, _) in every),
+        float(weights[0].sum()),
+        mixed([(weight, credit) for weight, (_, credit) in every]),
+        tuple(credit for _, (mode, credit) in every if best - mode.evidence < _HOPELESS),
+    )
 
 
 def fitted(plan: Design, account: tuple[Latent, ...], iterations: int, texts_alone: bool = False) -> Fitted:
-    """Fit one account from a neutral beginning; `texts_alone`: see `latent.fit`."""
+    """The best mode of one account; `texts_alone`: see `latent.fit`."""
+    return modes(plan, account, iterations, texts_alone)[0]
+
+
+def modes(
+    plan: Design, account: tuple[Latent, ...], iterations: int, texts_alone: bool = False
+) -> list[Fitted]:
+    """What fits of one account from neutral beginnings ended with, the best first."""
     terms = plan.acting(account) if plan.informed else ()
     model, groups = None, plan.even[1].size
     some = some_groups(plan, LARGE)
     if some < groups:
-        weights = leading(plan, some)
-        part = plan.part(some)
-        model = _fit(part, terms, None, weights, iterations, texts_alone)
+        (model,) = _models(plan.part(some), terms, None, leading(plan, some), iterations, texts_alone)
         model = latent.with_events(model, plan.totals())
         iterations = _LAST
-    model = _fit(plan, terms, model, None, iterations, texts_alone)
     totals, evidence = plan.totals(), plan.evidence(terms)
-    expected = latent.expect(model, totals, evidence, texts_alone)
-    free = len(terms) + _shape_freedom(totals, evidence, expected)
     cost = 0.5 * np.log(max(totals.event_weight.sum() / _PRIOR_WORTH, 1.0))
-    return Fitted(terms, model, expected.log_likelihood, expected.log_likelihood - free * float(cost))
+    found = []
+    for ended in _models(plan, terms, model, None, iterations, texts_alone):
+        expected = latent.expect(ended, totals, evidence, texts_alone)
+        free = len(terms) + _shape_freedom(totals, evidence, expected)
+        likelihood = expected.log_likelihood
+        found.append(Fitted(account, terms, ended, likelihood, likelihood - free * float(cost)))
+    return sorted(found, key=lambda mode: -mode.evidence)
 
 
 def resampled(
@@ -87,18 +112,21 @@ def resampled(
 ) -> dict[str, float]:
     """Shares when groups of users and of videos are weighted; each account is fitted on, and they are weighed anew."""
     totals = plan.totals(weights)
-    found: list[tuple[float, Credit]] = []
-    for account, prior in ((accounts.manipulation, accounts.weight), (accounts.hollow, 1 - accounts.weight)):
-        if prior < 0.02:  # an account that the data speak clearly against stays so
+    evidences: list[list[float]] = [[], []]
+    credits: list[list[Credit]] = [[], []]
+    for prior, mode in accounts.modes:
+        if prior < _FEW:  # what the data speak clearly against stays so
             continue
-        evidence = plan.evidence(account.terms, weights)
-        model = latent.fit(account.model, totals, evidence, iterations, cold=False)
+        evidence = plan.evidence(mode.terms, weights)
+        model = latent.fit(mode.model, totals, evidence, iterations, cold=False)
         expected = latent.expect(model, totals, evidence)
-        gain = expected.log_likelihood - account.log_likelihood + account.evidence
-        found.append((gain, credit_of(plan, account.terms, model, floods_seen, weights)))
-    first = _weight(found[0][0] - found[1][0]) if len(found) == 2 else 1.0
-    both = [(w, credit) for w, (_, credit) in zip((first, 1 - first), found, strict=False) if w > 0]
-    return mixed(both).as_shares(totals.event_weight)
+        account = WEIGHED.index(mode.account)
+        evidences[account].append(expected.log_likelihood - mode.log_likelihood + mode.evidence)
+        credits[account].append(credit_of(plan, mode.terms, model, floods_seen, weights))
+    parts = zip(
+        np.concatenate(_weights(evidences)).tolist(), [c for found in credits for c in found], strict=True
+    )
+    return mixed(list(parts)).as_shares(totals.event_weight)
 
 
 def bound(plan: Design, floods_seen: bool, iterations: int) -> Credit:
@@ -107,28 +135,49 @@ def bound(plan: Design, floods_seen: bool, iterations: int) -> Credit:
     return credit_of(plan, both.terms, both.model, floods_seen)
 
 
-def _fit(
+def _models(
     plan: Design,
     terms: tuple[Latent, ...],
     model: Model | None,
     weights: Weights | None,
     iterations: int,
     texts_alone: bool,
-) -> Model:
+) -> list[Model]:
+    """`model` fitted on; where there is none, one fit, or two from beginnings in which un-likes have no say yet, and have one."""
     totals, evidence = plan.totals(weights), plan.evidence(terms, weights)
     if model is not None:
-        return latent.fit(model, totals, evidence, iterations, cold=False, texts_alone=texts_alone)
+        return [latent.fit(model, totals, evidence, iterations, cold=False, texts_alone=texts_alone)]
     begin = latent.begin(start(plan.group_of, GROUPS, totals), totals, evidence)
-    found = latent.fit(begin, totals, evidence, iterations, texts_alone=texts_alone)
-    if texts_alone or weights is not None:
-        return found
-    # The likelihood of few un-likes has several tops: where these have a say from the start, a higher one may be found.
-    other = latent.fit(begin, totals, evidence, iterations, cold=False)
-    return max(found, other, key=lambda m: latent.expect(m, totals, evidence).log_likelihood)
+    found = [latent.fit(begin, totals, evidence, iterations, texts_alone=texts_alone)]
+    if not texts_alone and weights is None:
+        found.append(latent.fit(begin, totals, evidence, iterations, cold=False))
+    return found
 
 
-def _weight(gain: float) -> float:
-    return float(expit(gain / _NATS + np.log(_PRIOR_ODDS)))
+def _distinct(plan: Design, found: list[Fitted], floods_seen: bool) -> list[tuple[Fitted, Credit]]:
+    """Modes with their credit, without those that are another's double or far below the best."""
+    kept: list[tuple[Fitted, Credit]] = []
+    for mode in found:
+        if _within([found[0].evidence, mode.evidence])[1] < _FEW:
+            continue
+        credit = credit_of(plan, mode.terms, mode.model, floods_seen)
+        shares = credit.as_shares()
+        others = (other.as_shares() for _, other in kept)
+        if all(max(abs(shares[name] - other[name]) for name in shares) > _SAME for other in others):
+            kept.append((mode, credit))
+    return kept
+
+
+def _weights(evidence: list[list[float]]) -> list[np.ndarray]:
+    """Weights of the modes of manipulation and of hollowness; an account counts as its best mode does."""
+    if not all(evidence):
+        return [_within(modes) for modes in evidence]
+    first = float(expit((max(evidence[0]) - max(evidence[1])) / _NATS + np.log(_PRIOR_ODDS)))
+    return [share * _within(modes) for share, modes in zip((first, 1 - first), evidence, strict=True)]
+
+
+def _within(evidence: list[float]) -> np.ndarray:
+    return softmax(np.array(evidence) / _NATS) if evidence else np.empty(0)
 
 
 def _shape_freedom(totals: Totals, evidence: Evidence, expected: Expectation) -> float:

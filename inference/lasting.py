@@ -74,9 +74,7 @@ def _verdicts(fit: Fit) -> pa.Table:
 
 def _standing(fit: Fit) -> pa.Table:
     """Chance that a like which stands at the end of each bin of age outlives `HORIZON`, by video."""
-    weight = fit.accounts.weight
-    strikes = weight * _strikes(fit, fit.accounts.manipulation)
-    strikes += (1 - weight) * _strikes(fit, fit.accounts.hollow)
+    strikes = np.sum([weight * _strikes(fit, mode) for weight, mode in fit.accounts.modes], axis=0)
     after = strikes[:, ::-1].cumsum(axis=1)[:, ::-1] - strikes
     n = len(strikes)
     return pa.table(
