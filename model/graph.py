@@ -6,8 +6,8 @@ only. Norms take no mean away, for what is added up has none (Ashkboos et al. 20
 product of its own, so that nothing is split or copied, and rows of a batch have one length, so that nothing is masked.
 
 With `ranges` the layers' products are in int8: weights per output column, activations by one fixed scale per product, so that
-a row's result does not depend on the other rows of its batch; GELU takes its form by tanh, which is off by less than a
-hundredth of such a scale's step. Which ranges is `ranges`' work, running the graph `runtime`'s.
+a row's result does not depend on the other rows of its batch; GELU takes its form by tanh, which is off by far less than
+one step of such a scale. Which ranges is `ranges`' work, running the graph `runtime`'s.
 """
 
 import json

@@ -2,8 +2,8 @@
 
 The texts are of every kind that is read: short and long, with and without a title, slang, emoji, Latin, digits, unknown
 characters. A few outliers are left out, for a range that holds them all is too coarse for the rest; ranges are rounded, so that
-they are the same on every machine. What was measured lies beside the weights in `ranges.json` and names them, so that it is
-never used for others. It knows no precision but that which it measures in (`graph`, `runtime`).
+they are the same on every machine. What was measured lies beside the weights in `ranges.json` and names them and the design of
+the graph, so that it is never used for others. It knows no precision but that which it measures in (`graph`, `runtime`).
 """
 
 import hashlib
