@@ -110,7 +110,7 @@ def modes(
 def resampled(
     plan: Design, accounts: Accounts, weights: Weights, floods_seen: bool, iterations: int
 ) -> dict[str, float]:
-    """Shares when groups of users and of videos are weighted; each account is fitted on, and they are weighed anew."""
+    """Shares when groups of users and of videos are weighted; each mode is fitted on, and all are weighed anew."""
     totals = plan.totals(weights)
     evidences: list[list[float]] = [[], []]
     credits: list[list[Credit]] = [[], []]
