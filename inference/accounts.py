@@ -8,7 +8,7 @@ that was found counts as it is likely, so that what is next to nothing in a scor
 fitted on some groups of videos first, from one beginning, and on all of them to end with.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import expit, softmax
@@ -21,7 +21,6 @@ from .credit import Credit, credit_of, mixed
 from .design import Design, Weights
 from .terms import BOTH, GROUP_NAMES, GROUPS, HOLLOW, MANIPULATION, Latent
 
-WEIGHED = (MANIPULATION, HOLLOW)
 LARGE = 25_000  # un-likes above which the first fit takes some groups of videos only
 # A tag of packaging is taken to work as packaging unless the un-likes say otherwise; few of them hardly can.
 _PRIOR_ODDS = 2.0
@@ -47,36 +46,44 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Accounts:
-    """Both accounts: their best modes, and every mode with its weight; the weights sum to one.
+    """The modes of both accounts, each account's best first, with their weights, which sum to one.
 
-    `weight` is that of manipulation, `credit` what all modes together give. `possible`: the credit of each account that the
-    data do not rule out.
+    `credit` is what all modes together give; `possible`: the credit of each that the data do not rule out.
     """
 
-    manipulation: Fitted
-    hollow: Fitted
     modes: tuple[tuple[float, Fitted], ...]
-    weight: float
     credit: Credit
     possible: tuple[Credit, ...]
+
+    @property
+    def manipulation(self) -> Fitted:
+        """The best mode of that account."""
+        return next(mode for _, mode in self.modes if mode.account == MANIPULATION)
+
+    @property
+    def hollow(self) -> Fitted:
+        """The best mode of that account."""
+        return next(mode for _, mode in self.modes if mode.account == HOLLOW)
+
+    @property
+    def weight(self) -> float:
+        """Weight of manipulation."""
+        return sum(weight for weight, mode in self.modes if mode.account == MANIPULATION)
 
 
 def weigh(plan: Design, floods_seen: bool, iterations: int) -> Accounts:
     """Fit both accounts and credit every un-like."""
-    accounts = [_distinct(plan, modes(plan, terms, iterations), floods_seen) for terms in WEIGHED]
-    weights = _weights([[mode.evidence for mode, _ in found] for found in accounts])
-    (manipulation, _), (hollow, _) = accounts[0][0], accounts[1][0]
-    every = list(
-        zip(np.concatenate(weights).tolist(), [pair for found in accounts for pair in found], strict=True)
-    )
-    best = max(manipulation.evidence, hollow.evidence)
+    found = [
+        pair
+        for account in (MANIPULATION, HOLLOW)
+        for pair in _distinct(plan, modes(plan, account, iterations), floods_seen)
+    ]
+    weights = _weights([mode for mode, _ in found])
+    best = max(mode.evidence for mode, _ in found)
     return Accounts(
-        manipulation,
-        hollow,
-        tuple((weight, mode) for weight, (mode, _) in every),
-        float(weights[0].sum()),
-        mixed([(weight, credit) for weight, (_, credit) in every]),
-        tuple(credit for _, (mode, credit) in every if best - mode.evidence < _HOPELESS),
+        tuple((weight, mode) for weight, (mode, _) in zip(weights, found, strict=True)),
+        mixed([(weight, credit) for weight, (_, credit) in zip(weights, found, strict=True)]),
+        tuple(credit for mode, credit in found if best - mode.evidence < _HOPELESS),
     )
 
 
@@ -112,21 +119,18 @@ def resampled(
 ) -> dict[str, float]:
     """Shares when groups of users and of videos are weighted; each mode is fitted on, and all are weighed anew."""
     totals = plan.totals(weights)
-    evidences: list[list[float]] = [[], []]
-    credits: list[list[Credit]] = [[], []]
+    found: list[Fitted] = []
+    credits: list[Credit] = []
     for prior, mode in accounts.modes:
         if prior < _FEW:  # what the data speak clearly against stays so
             continue
         evidence = plan.evidence(mode.terms, weights)
         model = latent.fit(mode.model, totals, evidence, iterations, cold=False)
         expected = latent.expect(model, totals, evidence)
-        account = WEIGHED.index(mode.account)
-        evidences[account].append(expected.log_likelihood - mode.log_likelihood + mode.evidence)
-        credits[account].append(credit_of(plan, mode.terms, model, floods_seen, weights))
-    parts = zip(
-        np.concatenate(_weights(evidences)).tolist(), [c for found in credits for c in found], strict=True
-    )
-    return mixed(list(parts)).as_shares(totals.event_weight)
+        gain = expected.log_likelihood - mode.log_likelihood
+        found.append(replace(mode, evidence=mode.evidence + gain))
+        credits.append(credit_of(plan, mode.terms, model, floods_seen, weights))
+    return mixed(list(zip(_weights(found), credits, strict=True))).as_shares(totals.event_weight)
 
 
 def bound(plan: Design, floods_seen: bool, iterations: int) -> Credit:
@@ -158,7 +162,7 @@ def _distinct(plan: Design, found: list[Fitted], floods_seen: bool) -> list[tupl
     """Modes with their credit, without those that are another's double or far below the best."""
     kept: list[tuple[Fitted, Credit]] = []
     for mode in found:
-        if _within([found[0].evidence, mode.evidence])[1] < _FEW:
+        if expit((mode.evidence - found[0].evidence) / _NATS) < _FEW:
             continue
         credit = credit_of(plan, mode.terms, mode.model, floods_seen)
         shares = credit.as_shares()
@@ -168,16 +172,15 @@ def _distinct(plan: Design, found: list[Fitted], floods_seen: bool) -> list[tupl
     return kept
 
 
-def _weights(evidence: list[list[float]]) -> list[np.ndarray]:
-    """Weights of the modes of manipulation and of hollowness; an account counts as its best mode does."""
-    if not all(evidence):
-        return [_within(modes) for modes in evidence]
-    first = float(expit((max(evidence[0]) - max(evidence[1])) / _NATS + np.log(_PRIOR_ODDS)))
-    return [share * _within(modes) for share, modes in zip((first, 1 - first), evidence, strict=True)]
-
-
-def _within(evidence: list[float]) -> np.ndarray:
-    return softmax(np.array(evidence) / _NATS) if evidence else np.empty(0)
+def _weights(modes: list[Fitted]) -> list[float]:
+    """Weights of modes of either account: an account counts as its best mode does, and is shared out among its modes."""
+    evidence = np.array([mode.evidence for mode in modes]) / _NATS
+    weight = np.zeros(evidence.size)
+    for account, odds in ((MANIPULATION, _PRIOR_ODDS), (HOLLOW, 1.0)):
+        mine = np.array([mode.account == account for mode in modes])
+        if mine.any():
+            weight[mine] = odds * np.exp(evidence[mine].max() - evidence.max()) * softmax(evidence[mine])
+    return (weight / weight.sum()).tolist()
 
 
 def _shape_freedom(totals: Totals, evidence: Evidence, expected: Expectation) -> float:

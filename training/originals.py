@@ -60,7 +60,7 @@ def _sccd(file: Path, place: int, row: Row) -> dict:
 
 
 def _chnci(file: Path, place: int, row: Row) -> dict:
-    votes = [_whole(row[f"label{n}"]) for n in (1, 2, 3)]
+    votes = [_integral(row[f"label{n}"]) for n in (1, 2, 3)]
     # Two annotators, and a third where they differ.
     final = votes[0] if votes[0] == votes[1] else votes[2]
     return {
@@ -162,7 +162,7 @@ def _digest(text: str) -> str:
     return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()[:16]
 
 
-def _whole(number: str) -> str:
+def _integral(number: str) -> str:
     return number.removesuffix(".0")
 
 
