@@ -1,8 +1,8 @@
 """A checkpoint on disk: the Hugging Face layout, and beside it what the tagger needs to be trusted.
 
 `config.json`, `model.safetensors`, `tokenizer.json` and `tokenizer_config.json` are what `transformers` reads;
-`vocab.txt` is the table look-up's vocabulary; `wide.npz` is the wide part, where there is one; `ranges.json` is what int8 must
-span (`ranges`; measured anew where it is missing or of other weights); `huizan.json` is the card:
+`vocab.txt` is the table look-up's vocabulary; `wide.npz` is the wide part and `shortcut.npz` the shortcut, where there are any;
+`ranges.json` is what int8 must span (`ranges`; measured anew where it is missing or of other weights); `huizan.json` is the card:
 taxonomy, thresholds, the version of the text path, the metrics and how they were measured. A checkpoint of another taxonomy
 or text path is refused. This module knows the files and nothing of their use (`tagger`).
 
@@ -26,6 +26,8 @@ from pathlib import Path
 from typing import Any
 
 from .errors import InputError
+from .shortcut import FILE as SHORTCUT
+from .shortcut import Shortcut
 from .taxonomy import KINDS, head_names, tag_names
 from .text import NORMALISER_VERSION
 from .vocabulary import Vocabulary
@@ -94,7 +96,12 @@ def read_card(folder: Path) -> Card:
 
 
 def write_checkpoint(
-    folder: Path, model: Any, vocabulary: Vocabulary, card: Card, wide: Wide | None = None
+    folder: Path,
+    model: Any,
+    vocabulary: Vocabulary,
+    card: Card,
+    wide: Wide | None = None,
+    shortcut: Shortcut | None = None,
 ) -> None:
     """Write a whole checkpoint or nothing; what stood under `folder` before is replaced.
 
@@ -112,6 +119,8 @@ def write_checkpoint(
         vocabulary.write(new / "vocab.txt")
         if wide is not None:
             wide.write(new / WIDE)
+        if shortcut is not None:
+            shortcut.write(new)
         vocabulary.to_tokenizers().save(str(new / "tokenizer.json"))
         _write_json(new / "tokenizer_config.json", TOKENIZER_CONFIG)
         _write_json(new / CARD, asdict(card))
@@ -142,7 +151,7 @@ TOKENIZER_CONFIG = {
 def fingerprint(folder: Path) -> str:
     """First 12 hex digits of the SHA-256 over card, vocabulary and weights: equal numbers come from equal fingerprints."""
     digest = hashlib.sha256()
-    for name in (CARD, "vocab.txt", WEIGHTS, WIDE):
+    for name in (CARD, "vocab.txt", WEIGHTS, WIDE, SHORTCUT):
         if (folder / name).is_file():
             digest.update((folder / name).read_bytes())
     return digest.hexdigest()[:12]

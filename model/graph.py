@@ -19,6 +19,7 @@ from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import load_file
 
 from .errors import InputError
+from .shortcut import Shortcut
 
 IDS, LOGITS = "ids", "logits"
 MICROSOFT = "com.microsoft"
@@ -44,7 +45,8 @@ def encoder_graph(folder: Path, ranges: list[Range] | None = None, seen: bool = 
     """
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     _check(folder, config)
-    return _Writer(config, load_file(folder / "model.safetensors"), ranges).model(seen)
+    shortcut = Shortcut.read(folder) if seen or ranges else None
+    return _Writer(config, load_file(folder / "model.safetensors"), ranges, shortcut).model(seen)
 
 
 def _check(folder: Path, config: dict[str, Any]) -> None:
@@ -65,8 +67,14 @@ def _check(folder: Path, config: dict[str, Any]) -> None:
 class _Writer:
     """Nodes and constants of one graph, as they are written."""
 
-    def __init__(self, config: dict[str, Any], weights: dict[str, np.ndarray], ranges: list[Range] | None):
-        self.config, self.ranges = config, ranges
+    def __init__(
+        self,
+        config: dict[str, Any],
+        weights: dict[str, np.ndarray],
+        ranges: list[Range] | None,
+        shortcut: Shortcut | None,
+    ):
+        self.config, self.ranges, self.shortcut = config, ranges, shortcut
         self.weights = {
             name: value.astype(np.float32) for name, value in weights.items() if not name.endswith(".bias")
         }
@@ -81,14 +89,19 @@ class _Writer:
         embeddings = self.constant(self._embeddings())
         level = self.op("Sub", embeddings, self.op("ReduceMean", embeddings, axes=[1]))
         x = self.looked_up(level)
-        *before, last = (f"model.layers.{layer}." for layer in range(self.config["num_hidden_layers"]))
+        names = [f"model.layers.{layer}." for layer in range(self.config["num_hidden_layers"])]
+        alone = 1 if self.shortcut is None else 2  # layers that are computed for the first position alone
+        before, last = names[:-alone], names[-alone:]
         normed = embeddings if before else self.looked_up(embeddings)
-        for layer, name in enumerate(before):
-            x = self.op("Add", x, self.reads(name, normed, tokens=layer == 0))
-            x, normed = self.gated(name, x, f"model.layers.{layer + 1}.attn_norm.weight")
-        x = self.op("Add", self.first(x), self.first_reads(last, normed))
-        _, normed = self.gated(last, x, "model.final_norm.weight")
-        pooled = self.op("Reshape", normed, self.constant(np.array([-1, hidden])))
+        for name, after in zip(before, names[1:], strict=False):
+            x = self.op("Add", x, self.reads(name, normed, tokens=name == names[0]))
+            x, normed = self.gated(name, x, f"{after}attn_norm.weight")
+        x, first, far = self.first(x), self.first(normed), None
+        for name, after in zip(last, [*last[1:], None], strict=True):
+            x = self.op("Add", x, self.first_reads(name, first, normed, far))
+            x, first = self.gated(name, x, f"{after}attn_norm.weight" if after else "model.final_norm.weight")
+            far = self.shortcut
+        pooled = self.op("Reshape", first, self.constant(np.array([-1, hidden])))
         dense = self.op("Gelu", self.op("MatMul", pooled, self.weight("head.dense.weight")), domain=MICROSOFT)
         dense = self.norm(dense, "head.norm.weight", "LayerNormalization")
         logits = self.op("MatMul", dense, self.weight("classifier.weight"))
@@ -114,22 +127,29 @@ class _Writer:
         read = self.op("MultiHeadAttention", q, k, v, domain=MICROSOFT, num_heads=heads)
         return self.products(read, self.adding(f"{name}attn.Wo.weight"))[0]
 
-    def first_reads(self, name: str, normed: str) -> str:
-        """What attention adds at the first position, whose rotation is the identity; of normed (rows, length, hidden).
+    def first_reads(self, name: str, first: str, normed: str, far: Shortcut | None) -> str:
+        """What attention adds at the first position, whose rotation is the identity.
 
-        A head weighs the positions before their values are projected: one projection instead of one per position, and one
-        matrix with that of what was read.
+        `first` is its norm (rows, 1, hidden), `normed` that of every position (rows, length, hidden), with `far` the one of a
+        layer earlier. A head weighs the positions before their values are projected: one projection instead of one per
+        position, and one matrix with that of what was read. Where keys are not rotated, query and key are one matrix as well.
         """
         heads, hidden = self.config["num_attention_heads"], self.config["hidden_size"]
         size = hidden // heads
         query, key, value = np.split(self.weights[f"{name}attn.Wqkv.weight"], 3)
-        (k,) = self.products(normed, key)
-        (q,) = self.products(self.first(normed), query)
-        own = np.repeat(
-            np.eye(heads, dtype=np.float32), size, axis=1
-        )  # (heads, hidden): each sees its own part
-        q = self.op("Mul", q, self.constant(own / np.float32(np.sqrt(size))))
-        scores = self.op("FusedMatMul", q, self.rotated(k), domain=MICROSOFT, transB=1)
+        query = query / np.float32(np.sqrt(size))
+        if far is None:
+            (k,), (q,) = self.products(normed, key), self.products(first, query)
+            own = np.repeat(
+                np.eye(heads, dtype=np.float32), size, axis=1
+            )  # (heads, hidden): each its own part
+            asked, given = self.op("Mul", q, self.constant(own)), self.rotated(k)
+        else:
+            value = far.value
+            both = [k.T @ q for k, q in zip(np.split(far.key, heads), np.split(query, heads), strict=True)]
+            (q,) = self.products(first, np.concatenate(both))
+            asked, given = self.op("Reshape", q, self.constant(np.array([0, heads, hidden]))), normed
+        scores = self.op("FusedMatMul", asked, given, domain=MICROSOFT, transB=1)
         weighed = self.op("MatMul", self.op("Softmax", scores, axis=-1), normed)  # (rows, heads, hidden)
         weighed = self.op("Reshape", weighed, self.constant(np.array([0, 1, heads * hidden])))
         out = np.split(self.adding(f"{name}attn.Wo.weight"), heads, axis=1)

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from .graph import DESIGN, Range
+from .shortcut import FILE as SHORTCUT
 from .units import comment_units, video_units
 from .vocabulary import Vocabulary
 
@@ -96,7 +97,10 @@ def measure(folder: Path, vocabulary: Vocabulary, run: Callable[[np.ndarray], li
 
 
 def _mark(folder: Path) -> str:
-    return hashlib.sha256((folder / "model.safetensors").read_bytes() + bytes([DESIGN])).hexdigest()[:16]
+    digest = hashlib.sha256((folder / "model.safetensors").read_bytes() + bytes([DESIGN]))
+    if (folder / SHORTCUT).is_file():
+        digest.update((folder / SHORTCUT).read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _range(values: np.ndarray) -> Range:

@@ -1,8 +1,8 @@
 """The command line `huizan-train`: pretrain, gather, corpora, join, export, simulate and what goes with them.
 
-`fit`, `distil` and `ablate` stand in `fitting_commands`, `evaluate` and `public` in `judging_commands`, `sample` and `collect` in
-`labelling_commands`. Thin commands over the modules that do the work; heavy modules are imported when a command runs. Exit status
-as `huizan`'s.
+`fit`, `shorten`, `distil` and `ablate` stand in `fitting_commands`, `evaluate` and `public` in `judging_commands`, `sample` and
+`collect` in `labelling_commands`. Thin commands over the modules that do the work, heavy modules imported when a command runs.
+Exit status as `huizan`'s.
 """
 
 import os
@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from ..model.errors import InputError
-from .fitting_commands import ablate, distil, fit
+from .fitting_commands import ablate, distil, fit, shorten
 from .flags import CORPORA, DEVICE, MODEL, OPTIMISER, PATH, SEED
 from .judging_commands import evaluate, public
 from .labelling_commands import collect, sample
@@ -53,7 +53,7 @@ def main() -> None:
     """
 
 
-for command in (fit, distil, ablate, evaluate, public, sample, collect):
+for command in (fit, shorten, distil, ablate, evaluate, public, sample, collect):
     main.add_command(command)
 
 

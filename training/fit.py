@@ -30,6 +30,7 @@ from .metrics import best_threshold
 from .splits import SHARES, Side, split
 from .widening import widen
 
+SETTINGS = "fit_settings.json"
 LEAST_GROUPS = 20  # from which a calibration can hold back whole groups
 
 
@@ -96,9 +97,7 @@ def fit(settings: FitSettings, report: Callable[[str], None] = print) -> Evaluat
         tagger.card, metrics=result.as_dict() | {"of_a_sibling_without_test_groups": settings.everything}
     )
     write_checkpoint(Path(settings.out), tagger.model.half(), tagger.vocabulary, tagger.card, tagger.wide)
-    (Path(settings.out) / "fit_settings.json").write_text(
-        json.dumps(_told(settings), indent=2, ensure_ascii=False)
-    )
+    (Path(settings.out) / SETTINGS).write_text(json.dumps(_told(settings), indent=2, ensure_ascii=False))
     return result
 
 

@@ -1,10 +1,11 @@
-"""The commands `fit`, `distil` and `ablate` of `huizan-train`: the tagger learned, its teachers, and what each part is worth.
+"""The commands `fit`, `shorten`, `distil` and `ablate` of `huizan-train`: the tagger learned, its teachers, each part's worth.
 
-Thin commands over `fit`, `distillation` and `ablation`; `commands` holds their neighbours.
+Thin commands over `fit`, `shortening`, `distillation` and `ablation`; `commands` holds their neighbours.
 """
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,32 @@ def fit(**settings: Any) -> None:
 
     result = run(FitSettings(**settings), report=lambda line: click.echo(line, err=True))
     Console(width=130).print(result.table())
+
+
+@click.command()
+@MODEL
+@click.option(
+    "--comments", type=PATH, multiple=True, required=True, help="Comments, JSONL with the columns of labels."
+)
+@click.option(
+    "--videos", type=PATH, multiple=True, required=True, help="Videos, JSONL with the columns of labels."
+)
+@click.option("--out", type=PATH, required=True, help="Folder of the shortened checkpoint.")
+@click.option("--steps", default=6_000, show_default=True)
+@click.option("--tokens", default=4_096, show_default=True, help="Tokens of a batch.")
+@SEED
+@DEVICE
+def shorten(
+    model: Path | None, comments: tuple[Path, ...], videos: tuple[Path, ...], out: Path, **settings: Any
+) -> None:
+    """Teach a checkpoint to bear the shortcut: its last two layers are then computed for one position only."""
+    from ..model.checkpoint import DEFAULT
+    from .shortening import ShortenSettings
+    from .shortening import shorten as run
+
+    told = partial(click.echo, err=True)
+    found = run(model or DEFAULT, out, list(comments), list(videos), ShortenSettings(**settings), told)
+    click.echo(json.dumps({"mean_move": found}, indent=2))
 
 
 @click.command()
