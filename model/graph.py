@@ -96,11 +96,12 @@ class _Writer:
         for name, after in zip(before, names[1:], strict=False):
             x = self.op("Add", x, self.reads(name, normed, tokens=name == names[0]))
             x, normed = self.gated(name, x, f"{after}attn_norm.weight")
-        x, first, far = self.first(x), self.first(normed), None
+        x, first = self.first(x), self.first(normed)
+        (keys,) = self.products(normed, self.query_key_value(last[0])[1])
+        keys = self.rotated(keys)
         for name, after in zip(last, [*last[1:], None], strict=True):
-            x = self.op("Add", x, self.first_reads(name, first, normed, far))
+            x = self.op("Add", x, self.first_reads(name, first, keys, normed, far=name != last[0]))
             x, first = self.gated(name, x, f"{after}attn_norm.weight" if after else "model.final_norm.weight")
-            far = self.shortcut
         pooled = self.op("Reshape", first, self.constant(np.array([-1, hidden])))
         dense = self.op("Gelu", self.op("MatMul", pooled, self.weight("head.dense.weight")), domain=MICROSOFT)
         dense = self.norm(dense, "head.norm.weight", "LayerNormalization")
@@ -116,7 +117,7 @@ class _Writer:
 
     def reads(self, name: str, entry: str, tokens: bool) -> str:
         """What attention adds at every position; of `entry`, normed (rows, length, hidden) or, of tokens, their table."""
-        weights = np.split(self.weights[f"{name}attn.Wqkv.weight"], 3)
+        weights = self.query_key_value(name)
         if tokens:
             tables = [self.op("MatMul", entry, self.constant(weight.T)) for weight in weights]
             q, k, v = (self.looked_up(table) for table in tables)
@@ -127,34 +128,37 @@ class _Writer:
         read = self.op("MultiHeadAttention", q, k, v, domain=MICROSOFT, num_heads=heads)
         return self.products(read, self.adding(f"{name}attn.Wo.weight"))[0]
 
-    def first_reads(self, name: str, first: str, normed: str, far: Shortcut | None) -> str:
-        """What attention adds at the first position, whose rotation is the identity.
+    def first_reads(self, name: str, first: str, keys: str, normed: str, far: bool) -> str:
+        """What attention adds at the first position, whose rotation is the identity; `far`, by the shortcut.
 
-        `first` is its norm (rows, 1, hidden), `normed` that of every position (rows, length, hidden), with `far` the one of a
-        layer earlier. A head weighs the positions before their values are projected: one projection instead of one per
-        position, and one matrix with that of what was read. Where keys are not rotated, query and key are one matrix as well.
+        `first` is its norm (rows, 1, hidden), `keys` and `normed` those of every position (rows, length, hidden), of this layer
+        or of the one before. A head weighs the positions before their values are projected: one projection instead of one per
+        position, and one matrix with that of what was read.
         """
         heads, hidden = self.config["num_attention_heads"], self.config["hidden_size"]
         size = hidden // heads
-        query, key, value = np.split(self.weights[f"{name}attn.Wqkv.weight"], 3)
-        query = query / np.float32(np.sqrt(size))
-        if far is None:
-            (k,), (q,) = self.products(normed, key), self.products(first, query)
+        query, _, value = self.query_key_value(name)
+        if far:
+            assert self.shortcut is not None
+            query, value = self.shortcut.query.reshape(-1, hidden), self.shortcut.value
+        (q,) = self.products(first, query / np.float32(np.sqrt(size)))
+        if far:
+            asked = self.op("Reshape", q, self.constant(np.array([0, heads, hidden])))
+        else:
             own = np.repeat(
                 np.eye(heads, dtype=np.float32), size, axis=1
             )  # (heads, hidden): each its own part
-            asked, given = self.op("Mul", q, self.constant(own)), self.rotated(k)
-        else:
-            value = far.value
-            both = [k.T @ q for k, q in zip(np.split(far.key, heads), np.split(query, heads), strict=True)]
-            (q,) = self.products(first, np.concatenate(both))
-            asked, given = self.op("Reshape", q, self.constant(np.array([0, heads, hidden]))), normed
-        scores = self.op("FusedMatMul", asked, given, domain=MICROSOFT, transB=1)
+            asked = self.op("Mul", q, self.constant(own))
+        scores = self.op("FusedMatMul", asked, keys, domain=MICROSOFT, transB=1)
         weighed = self.op("MatMul", self.op("Softmax", scores, axis=-1), normed)  # (rows, heads, hidden)
         weighed = self.op("Reshape", weighed, self.constant(np.array([0, 1, heads * hidden])))
         out = np.split(self.adding(f"{name}attn.Wo.weight"), heads, axis=1)
         both = [o @ v for o, v in zip(out, np.split(value, heads), strict=True)]
         return self.products(weighed, np.concatenate(both, axis=1))[0]
+
+    def query_key_value(self, name: str) -> list[np.ndarray]:
+        """The three projections of a layer's attention, each (hidden, hidden)."""
+        return np.split(self.weights[f"{name}attn.Wqkv.weight"], 3)
 
     def gated(self, name: str, x: str, after: str) -> tuple[str, str]:
         """x (rows, length, hidden) with the gated products of a layer added, and its norm."""

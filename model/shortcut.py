@@ -1,10 +1,10 @@
 """The shortcut: all but the first position skip the last layer but one, where the checkpoint was taught to bear it.
 
 The tagger reads its answer at the first position. What the last layer's attention reads of the others is taken from what they
-were one layer earlier, by keys and values of its own, so that the last two layers are computed for the first position alone (of
-the family of Din et al. 2024, arXiv:2303.09435, who jump layers by a linear map). Its keys are not rotated, for states know where
-they are: so no position needs a key, and query and key are one matrix. `graph` writes it where products are narrow, and its error
-counts with theirs (`runtime`); in float32 and in PyTorch every layer is computed.
+were one layer earlier, so that the last two layers are computed for the first position alone (of the family of Din et al. 2024,
+arXiv:2303.09435, who jump layers by a linear map). Its heads ask the keys of the layer before, all heads' keys, with queries of
+their own, and have values of their own: no position needs a second key. `graph` writes it where products are narrow, and its
+error counts with theirs (`runtime`); in float32 and in PyTorch every layer is computed.
 """
 
 from dataclasses import dataclass
@@ -17,9 +17,13 @@ FILE = "shortcut.npz"
 
 @dataclass(frozen=True)
 class Shortcut:
-    """`key` and `value` float32 (hidden, hidden): times the norm with which the last layer but one begins."""
+    """What stands for the last layer's queries, keys and values.
 
-    key: np.ndarray
+    `query` float32 (heads, hidden, hidden): times the last layer's norm at the first position, to be multiplied with the rotated
+    keys of the last layer but one; `value` float32 (hidden, hidden): times the norm with which that layer begins.
+    """
+
+    query: np.ndarray
     value: np.ndarray
 
     @classmethod
@@ -28,10 +32,10 @@ class Shortcut:
         if not (folder / FILE).is_file():
             return None
         with np.load(folder / FILE) as file:
-            return cls(file["key"].astype(np.float32), file["value"].astype(np.float32))
+            return cls(file["query"].astype(np.float32), file["value"].astype(np.float32))
 
     def write(self, folder: Path) -> None:
         """Write `shortcut.npz`, in float16."""
         np.savez_compressed(
-            folder / FILE, key=self.key.astype(np.float16), value=self.value.astype(np.float16)
+            folder / FILE, query=self.query.astype(np.float16), value=self.value.astype(np.float16)
         )

@@ -71,7 +71,7 @@ def shortened(
     checkpoint: Path, texts: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, dict]:
     out = tmp_path_factory.mktemp("shortened") / "out"
-    settings = ShortenSettings(steps=120, tokens=1_024, device="cpu")
+    settings = ShortenSettings(steps=200, tokens=1_024, device="cpu")
     return out, shorten(checkpoint, out, [texts["comments"]], [texts["videos"]], settings)
 
 
@@ -87,7 +87,7 @@ def test_the_graph_is_the_reading_that_was_taught(shortened: tuple[Path, dict]) 
     twofold, shortcut = Twofold(Eager.load(folder, torch.device("cpu")).model), Shortcut.read(folder)
     assert shortcut is not None
     with torch.no_grad():
-        twofold.key.copy_(torch.from_numpy(shortcut.key))
+        twofold.query.copy_(torch.from_numpy(shortcut.query))
         twofold.value.copy_(torch.from_numpy(shortcut.value))
         whole, short = twofold(given)
     for seen, expected in ((False, whole), (True, short)):
@@ -126,8 +126,8 @@ def test_a_shortcut_that_is_off_is_not_taken(shortened: tuple[Path, dict], tmp_p
 
     folder = tmp_path / "off"
     shutil.copytree(shortened[0], folder)
-    key, value = np.random.default_rng(0).normal(0, 3, (2, 32, 32)).astype(np.float32)
-    Shortcut(key, value).write(folder)
+    query, value = np.split(np.random.default_rng(0).normal(0, 3, (5, 32, 32)).astype(np.float32), [4])
+    Shortcut(query, value[0]).write(folder)
     assert fingerprint(folder) != fingerprint(shortened[0])
     assert Ranges.read(folder) is None  # they were measured for another
     assert Runtime.load(folder, Vocabulary.read(folder / "vocab.txt"), threads=1).precision == "float32"

@@ -32,7 +32,7 @@ from .twofold import FROZEN, Twofold
 
 LEAST = FROZEN + 2  # layers of an encoder that can be shortened
 HELD = 20  # one text in so many is held back
-_FIRST = 3_000  # texts that the shortcut is first fitted on
+_FIRST = 10_000  # texts that the shortcut is first fitted on
 _EVENED = (
     0.3  # files are drawn from by this power of their number of texts (Conneau et al. 2020, arXiv:1911.02116)
 )
@@ -190,7 +190,7 @@ def _moved(twofold: Twofold, pools: list[Said]) -> list[dict[str, float]]:
 def _resume(last: Path, twofold: Twofold, optimiser: torch.optim.Optimizer, settings: ShortenSettings) -> int:
     if not last.exists():
         return 0
-    state = torch.load(last, map_location=twofold.key.device, weights_only=True)
+    state = torch.load(last, map_location=twofold.value.device, weights_only=True)
     changed = [name for name, was in state["settings"].items() if asdict(settings)[name] != was]
     if changed:
         raise InputError(

@@ -3,29 +3,31 @@
 `shortening` teaches both readings to say the same.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
+from transformers.models.modernbert.modeling_modernbert import rotate_half
 
 from ..model.shortcut import Shortcut
 
 FROZEN = 1  # layers that stay, and the embeddings: both readings begin with them
 _RIDGE = 1e-4
+_RATE, _STEPS = 1e-3, 300  # of the queries' first fit
 _Rotations = tuple[torch.Tensor, torch.Tensor]
 
 
 class Twofold(nn.Module):
-    """A ModernBERT classifier `network`, and `key` and `value` (hidden, hidden), by which its last layer reads from afar."""
+    """A ModernBERT classifier `network`, and the shortcut's `query` (heads, hidden, hidden) and `value` (hidden, hidden)."""
 
     def __init__(self, network: Any) -> None:
         super().__init__()
         self.network = network
-        hidden = network.config.hidden_size
-        self.key, self.value = (
-            nn.Parameter(torch.zeros(hidden, hidden, device=network.device)) for _ in range(2)
-        )
+        hidden, heads = network.config.hidden_size, network.config.num_attention_heads
+        self.query = nn.Parameter(torch.zeros(heads, hidden, hidden, device=network.device))
+        self.value = nn.Parameter(torch.zeros(hidden, hidden, device=network.device))
         core = network.model
         for part in (core.embeddings, *core.layers[:FROZEN]):
             part.requires_grad_(False)
@@ -33,41 +35,55 @@ class Twofold(nn.Module):
     @property
     def shortcut(self) -> Shortcut:
         """The shortcut as it is now."""
-        return Shortcut(*(part.detach().cpu().numpy() for part in (self.key, self.value)))
+        return Shortcut(*(part.detach().cpu().numpy() for part in (self.query, self.value)))
 
     def forward(self, ids: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits (rows, heads) of ids (rows, length): with every layer computed, and by the shortcut."""
         x, where = self._entering(ids)
         before, last = self.network.model.layers[-2:]
         normed = before.attn_norm(x)
-        far = [normed @ part.T for part in (self.key, self.value)]
+        keys, values = _keys(before, normed, where), normed @ self.value.T
         x = before(x, attention_mask=None, position_embeddings=where)
         first = x[:, :1]
-        first = first + _attended(last, first, far)
+        first = first + self._read(last, self._scores(last.attn_norm(first), keys), values)
         first = first + last.mlp(last.mlp_norm(first))
         return self._told(last(x, attention_mask=None, position_embeddings=where)), self._told(first)
 
-    @torch.no_grad()
     def begin(self, batches: list[np.ndarray]) -> None:
-        """Keys and values of the last layer, of its norm as least squares tell it from the norm a layer earlier."""
+        """Fit the shortcut on what the last layer does with every layer computed.
+
+        Values are the last layer's, of its norm as least squares tell it from the norm a layer earlier; queries follow its
+        scores, by gradient.
+        """
         before, last = self.network.model.layers[-2:]
         hidden = self.network.config.hidden_size
         gram, cross = (torch.zeros(hidden, hidden, dtype=torch.float64) for _ in range(2))
-        for ids in batches:
-            x, where = self._entering(ids)
-            after = before(x, attention_mask=None, position_embeddings=where)
-            a, b = (y.flatten(0, 1).double().cpu() for y in (before.attn_norm(x), last.attn_norm(after)))
-            gram += a.T @ a
-            cross += a.T @ b
+        optimiser = torch.optim.Adam([self.query], lr=_RATE)
+        for ids in _drawn(batches):
+            with torch.no_grad():
+                x, where = self._entering(ids)
+                after = last.attn_norm(before(x, attention_mask=None, position_embeddings=where))
+                normed = before.attn_norm(x)
+                a, b = (y.flatten(0, 1).double().cpu() for y in (normed, after))
+                gram += a.T @ a
+                cross += a.T @ b
+                query = after[:, 0] @ last.attn.Wqkv.weight.chunk(3)[0].T
+                wanted, known = (_keys(layer, y, where) for layer, y in ((last, after), (before, normed)))
+                heads = (part.unflatten(-1, (-1, last.attn.head_dim)) for part in (query, wanted))
+                wanted = torch.einsum("bhd,bshd->bhs", *heads)
+            apart = self._scores(after[:, :1], known) - wanted
+            loss = (apart - apart.mean(dim=-1, keepdim=True)).square().mean()
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
         gram += torch.eye(hidden) * _RIDGE * gram.diagonal().mean()
-        jump = torch.linalg.solve(gram, cross).T.to(self.key)
-        _, key, value = last.attn.Wqkv.weight.chunk(3)
-        self.key.copy_(key @ jump)
-        self.value.copy_(value @ jump)
+        jump = torch.linalg.solve(gram, cross).T.to(self.value)
+        with torch.no_grad():
+            self.value.copy_(last.attn.Wqkv.weight.chunk(3)[2] @ jump)
 
     def _entering(self, ids: np.ndarray) -> tuple[torch.Tensor, _Rotations]:
         """What enters the last layer but one (rows, length, hidden), and the rotations of positions."""
-        core, given = self.network.model, torch.from_numpy(ids).to(self.key.device)
+        core, given = self.network.model, torch.from_numpy(ids).to(self.value.device)
         steps = torch.arange(ids.shape[1], device=given.device)[None]
         x = core.embeddings(input_ids=given)
         where = core.rotary_emb(x, steps, "full_attention")
@@ -75,12 +91,31 @@ class Twofold(nn.Module):
             x = layer(x, attention_mask=None, position_embeddings=where)
         return x, where
 
+    def _scores(self, first: torch.Tensor, keys: torch.Tensor) -> torch.Tensor:
+        """What each head of the shortcut asks of all heads' keys (rows, length, hidden); (rows, heads, length), unscaled."""
+        asked = first @ self.query.flatten(0, 1).T
+        return asked.unflatten(-1, (-1, keys.shape[-1])).squeeze(1) @ keys.transpose(1, 2)
+
+    def _read(self, layer: Any, scores: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
+        """What a layer's attention adds at the first position; (rows, 1, hidden)."""
+        size = layer.attn.head_dim
+        weights = torch.softmax(scores / size**0.5, dim=-1)
+        read = torch.einsum("bhs,bshd->bhd", weights, values.unflatten(-1, (-1, size)))
+        return layer.attn.Wo(read.flatten(1)[:, None])
+
     def _told(self, x: torch.Tensor) -> torch.Tensor:
         return self.network.classifier(self.network.head(self.network.model.final_norm(x)[:, 0]))
 
 
-def _attended(layer: Any, x: torch.Tensor, far: list[torch.Tensor]) -> torch.Tensor:
-    """What attention adds to x (rows, 1, hidden), the first position; by keys and values `far`, none of them rotated."""
-    query = layer.attn_norm(x) @ layer.attn.Wqkv.weight.chunk(3)[0].T
-    q, k, v = (part.unflatten(-1, (-1, layer.attn.head_dim)).transpose(1, 2) for part in (query, *far))
-    return layer.attn.Wo(nn.functional.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+def _drawn(batches: list[np.ndarray]) -> Iterator[np.ndarray]:
+    """Batches in an order of chance, again and again."""
+    random = np.random.default_rng(0)
+    for _ in range(_STEPS):
+        yield batches[random.integers(len(batches))]
+
+
+def _keys(layer: Any, normed: torch.Tensor, where: _Rotations) -> torch.Tensor:
+    """The rotated keys of a layer's attention; (rows, length, hidden)."""
+    keys = (normed @ layer.attn.Wqkv.weight.chunk(3)[1].T).unflatten(-1, (-1, layer.attn.head_dim))
+    cos, sin = (part.unsqueeze(2) for part in where)
+    return (keys * cos + rotate_half(keys) * sin).flatten(2)
