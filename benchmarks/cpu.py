@@ -176,7 +176,8 @@ def operations(lengths: np.ndarray, folder: Path | None) -> float:
 
     folder = folder or DEFAULT
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    short = Shortcut.read(folder) is not None
+    shortcut = Shortcut.read(folder)
+    short = 0 if shortcut is None else len(shortcut.query)  # its heads
     hidden, middle, layers, heads = (
         config[n] for n in ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads")
     )
@@ -184,8 +185,9 @@ def operations(lengths: np.ndarray, folder: Path | None) -> float:
     tokens, pairs, rows = float(lengths.sum()), float((lengths.astype(float) ** 2).sum()), lengths.size
     whole = tokens * (4 * hidden**2 + gated) + pairs * pair
     last = tokens * (hidden**2 + 2 * heads * hidden) + rows * ((1 + heads) * hidden**2 + gated)
-    far = tokens * 2 * heads * hidden + rows * (2 * heads * hidden**2 + gated)
-    return 2 * ((layers - 1 - short) * whole - tokens * 3 * hidden**2 + last + short * far)
+    far = tokens * 2 * short * hidden + rows * (2 * short * hidden**2 + gated)
+    before = layers - (2 if short else 1)
+    return 2 * (before * whole - tokens * 3 * hidden**2 + last + (far if short else 0))
 
 
 def limit(threads: int) -> float:

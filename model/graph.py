@@ -137,10 +137,14 @@ class _Writer:
         """
         heads, hidden = self.config["num_attention_heads"], self.config["hidden_size"]
         size = hidden // heads
-        query, _, value = self.query_key_value(name)
         if far:
             assert self.shortcut is not None
-            query, value = self.shortcut.query.reshape(-1, hidden), self.shortcut.value
+            heads, query = len(self.shortcut.query), self.shortcut.query.reshape(-1, hidden)
+            added = [value - value.mean(axis=0) for value in self.shortcut.value]
+        else:
+            query, _, value = self.query_key_value(name)
+            out = np.split(self.adding(f"{name}attn.Wo.weight"), heads, axis=1)
+            added = [o @ v for o, v in zip(out, np.split(value, heads), strict=True)]
         (q,) = self.products(first, query / np.float32(np.sqrt(size)))
         if far:
             asked = self.op("Reshape", q, self.constant(np.array([0, heads, hidden])))
@@ -152,9 +156,7 @@ class _Writer:
         scores = self.op("FusedMatMul", asked, keys, domain=MICROSOFT, transB=1)
         weighed = self.op("MatMul", self.op("Softmax", scores, axis=-1), normed)  # (rows, heads, hidden)
         weighed = self.op("Reshape", weighed, self.constant(np.array([0, 1, heads * hidden])))
-        out = np.split(self.adding(f"{name}attn.Wo.weight"), heads, axis=1)
-        both = [o @ v for o, v in zip(out, np.split(value, heads), strict=True)]
-        return self.products(weighed, np.concatenate(both, axis=1))[0]
+        return self.products(weighed, np.concatenate(added, axis=1))[0]
 
     def query_key_value(self, name: str) -> list[np.ndarray]:
         """The three projections of a layer's attention, each (hidden, hidden)."""

@@ -2,9 +2,10 @@
 
 The tagger reads its answer at the first position. What the last layer's attention reads of the others is taken from what they
 were one layer earlier, so that the last two layers are computed for the first position alone (of the family of Din et al. 2024,
-arXiv:2303.09435, who jump layers by a linear map). Its heads ask the keys of the layer before, all heads' keys, with queries of
-their own, and have values of their own: no position needs a second key. `graph` writes it where products are narrow, and its
-error counts with theirs (`runtime`); in float32 and in PyTorch every layer is computed.
+arXiv:2303.09435, who jump layers by a linear map). It has heads of its own: each asks all keys of the layer before, so that no
+position needs a second key, and adds what it weighed by a whole matrix, which costs no more than one of lower rank. `graph`
+writes it where products are narrow, and its error counts with theirs (`runtime`); in float32 and in PyTorch every layer is
+computed.
 """
 
 from dataclasses import dataclass
@@ -19,8 +20,9 @@ FILE = "shortcut.npz"
 class Shortcut:
     """What stands for the last layer's queries, keys and values.
 
-    `query` float32 (heads, hidden, hidden): times the last layer's norm at the first position, to be multiplied with the rotated
-    keys of the last layer but one; `value` float32 (hidden, hidden): times the norm with which that layer begins.
+    Both float32 (heads, hidden, hidden). `query` times the last layer's norm at the first position, to be multiplied with the
+    rotated keys of the last layer but one; `value` times what a head weighed of the norms with which that layer begins, to be
+    added at the first position.
     """
 
     query: np.ndarray

@@ -126,8 +126,8 @@ def test_a_shortcut_that_is_off_is_not_taken(shortened: tuple[Path, dict], tmp_p
 
     folder = tmp_path / "off"
     shutil.copytree(shortened[0], folder)
-    query, value = np.split(np.random.default_rng(0).normal(0, 3, (5, 32, 32)).astype(np.float32), [4])
-    Shortcut(query, value[0]).write(folder)
+    query, value = np.random.default_rng(0).normal(0, 3, (2, 8, 32, 32)).astype(np.float32)
+    Shortcut(query, value).write(folder)
     assert fingerprint(folder) != fingerprint(shortened[0])
     assert Ranges.read(folder) is None  # they were measured for another
     assert Runtime.load(folder, Vocabulary.read(folder / "vocab.txt"), threads=1).precision == "float32"

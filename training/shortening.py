@@ -39,7 +39,7 @@ _EVENED = (
 _WARM = 30  # steps
 _CLIP = 1.0
 _PAIR = 2.0  # what the two readings' difference weighs, beside each one's from before
-_LOGITS = 0.0025  # what a logit's squared difference weighs beside a probability's
+_LOGITS = 0.01  # what a logit's squared difference weighs beside a probability's
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,7 @@ def shorten(
             order = np.random.default_rng(settings.seed).permutation(len(pool))
             held.append(pool.take(order[: len(pool) // HELD]))
             learned.append(pool.take(order[len(pool) // HELD :]))
+    torch.manual_seed(settings.seed)
     twofold = Twofold(network.to(device))
     last = out.with_name(f"{out.name}.last.pt")
     _learn(twofold, learned, settings, last, report)
@@ -122,7 +123,6 @@ def _learn(
     last: Path,
     report: Callable[[str], None],
 ) -> None:
-    torch.manual_seed(settings.seed)
     parameters = [part for part in twofold.parameters() if part.requires_grad]
     optimiser = torch.optim.AdamW(parameters, lr=settings.rate, weight_decay=0.0)
     begin = _resume(last, twofold, optimiser, settings)

@@ -15,19 +15,25 @@ from ..model.shortcut import Shortcut
 
 FROZEN = 1  # layers that stay, and the embeddings: both readings begin with them
 _RIDGE = 1e-4
+_SMALL = 0.01  # of queries before they are fitted
 _RATE, _STEPS = 1e-3, 300  # of the queries' first fit
 _Rotations = tuple[torch.Tensor, torch.Tensor]
 
 
 class Twofold(nn.Module):
-    """A ModernBERT classifier `network`, and the shortcut's `query` (heads, hidden, hidden) and `value` (hidden, hidden)."""
+    """A ModernBERT classifier `network`, and the shortcut's `query` and `value`, both (heads, hidden, hidden).
+
+    The shortcut has twice the heads of a layer; those that the last layer has come first.
+    """
 
     def __init__(self, network: Any) -> None:
         super().__init__()
         self.network = network
-        hidden, heads = network.config.hidden_size, network.config.num_attention_heads
-        self.query = nn.Parameter(torch.zeros(heads, hidden, hidden, device=network.device))
-        self.value = nn.Parameter(torch.zeros(hidden, hidden, device=network.device))
+        hidden, heads = network.config.hidden_size, 2 * network.config.num_attention_heads
+        self.query = nn.Parameter(
+            torch.empty(heads, hidden, hidden, device=network.device).normal_(0, _SMALL)
+        )
+        self.value = nn.Parameter(torch.zeros(heads, hidden, hidden, device=network.device))
         core = network.model
         for part in (core.embeddings, *core.layers[:FROZEN]):
             part.requires_grad_(False)
@@ -42,10 +48,11 @@ class Twofold(nn.Module):
         x, where = self._entering(ids)
         before, last = self.network.model.layers[-2:]
         normed = before.attn_norm(x)
-        keys, values = _keys(before, normed, where), normed @ self.value.T
+        keys = _keys(before, normed, where)
         x = before(x, attention_mask=None, position_embeddings=where)
         first = x[:, :1]
-        first = first + self._read(last, self._scores(last.attn_norm(first), keys), values)
+        weights = torch.softmax(self._scores(last.attn_norm(first), keys), dim=-1)
+        first = first + torch.einsum("bhi,hoi->bo", weights @ normed, self.value)[:, None]
         first = first + last.mlp(last.mlp_norm(first))
         return self._told(last(x, attention_mask=None, position_embeddings=where)), self._told(first)
 
@@ -70,16 +77,20 @@ class Twofold(nn.Module):
                 query = after[:, 0] @ last.attn.Wqkv.weight.chunk(3)[0].T
                 wanted, known = (_keys(layer, y, where) for layer, y in ((last, after), (before, normed)))
                 heads = (part.unflatten(-1, (-1, last.attn.head_dim)) for part in (query, wanted))
-                wanted = torch.einsum("bhd,bshd->bhs", *heads)
-            apart = self._scores(after[:, :1], known) - wanted
+                wanted = torch.einsum("bhd,bshd->bhs", *heads) / last.attn.head_dim**0.5
+            apart = self._scores(after[:, :1], known)[:, : wanted.shape[1]] - wanted
             loss = (apart - apart.mean(dim=-1, keepdim=True)).square().mean()
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
         gram += torch.eye(hidden) * _RIDGE * gram.diagonal().mean()
         jump = torch.linalg.solve(gram, cross).T.to(self.value)
+        values = (last.attn.Wqkv.weight.chunk(3)[2] @ jump).split(last.attn.head_dim)
         with torch.no_grad():
-            self.value.copy_(last.attn.Wqkv.weight.chunk(3)[2] @ jump)
+            for into, out, value in zip(
+                self.value, last.attn.Wo.weight.split(last.attn.head_dim, dim=1), values, strict=False
+            ):
+                into.copy_(out @ value)
 
     def _entering(self, ids: np.ndarray) -> tuple[torch.Tensor, _Rotations]:
         """What enters the last layer but one (rows, length, hidden), and the rotations of positions."""
@@ -92,16 +103,9 @@ class Twofold(nn.Module):
         return x, where
 
     def _scores(self, first: torch.Tensor, keys: torch.Tensor) -> torch.Tensor:
-        """What each head of the shortcut asks of all heads' keys (rows, length, hidden); (rows, heads, length), unscaled."""
-        asked = first @ self.query.flatten(0, 1).T
-        return asked.unflatten(-1, (-1, keys.shape[-1])).squeeze(1) @ keys.transpose(1, 2)
-
-    def _read(self, layer: Any, scores: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
-        """What a layer's attention adds at the first position; (rows, 1, hidden)."""
-        size = layer.attn.head_dim
-        weights = torch.softmax(scores / size**0.5, dim=-1)
-        read = torch.einsum("bhs,bshd->bhd", weights, values.unflatten(-1, (-1, size)))
-        return layer.attn.Wo(read.flatten(1)[:, None])
+        """What each head of the shortcut asks of all keys (rows, length, hidden); (rows, heads, length)."""
+        asked = (first @ self.query.flatten(0, 1).T).unflatten(-1, (-1, keys.shape[-1])).squeeze(1)
+        return asked @ keys.transpose(1, 2) / self.network.model.layers[-1].attn.head_dim ** 0.5
 
     def _told(self, x: torch.Tensor) -> torch.Tensor:
         return self.network.classifier(self.network.head(self.network.model.final_norm(x)[:, 0]))
