@@ -147,13 +147,13 @@ def tag(table: Path, videos: Path, out: Path, scorer) -> tuple[float, float, flo
     from huizan.inference.tagging import tag_comments
 
     encoder = scorer._tagger.encoder
-    plain, spent = type(encoder).logits, {"seconds": 0.0, "operations": 0.0}
+    plain, seconds, lengths = type(encoder).logits, [], []
 
     def timed(self, rows):
         began = clock()
         found = plain(self, rows)
-        spent["seconds"] += clock() - began
-        spent["operations"] += operations(rows.lengths, scorer.folder)
+        seconds.append(clock() - began)
+        lengths.append(rows.lengths)
         return found
 
     type(encoder).logits = timed
@@ -162,7 +162,8 @@ def tag(table: Path, videos: Path, out: Path, scorer) -> tuple[float, float, flo
         tag_comments(connect(), table, videos, out / "comments.parquet", scorer)
     finally:
         type(encoder).logits = plain
-    return clock() - began, spent["seconds"], spent["operations"]
+    took = clock() - began
+    return took, sum(seconds), sum(operations(some, scorer.folder) for some in lengths)
 
 
 def operations(lengths: np.ndarray, folder: Path | None) -> float:
