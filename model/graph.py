@@ -75,6 +75,7 @@ class _Writer:
         shortcut: Shortcut | None,
     ):
         self.config, self.ranges, self.shortcut = config, ranges, shortcut
+        self.size = config["hidden_size"] // config["num_attention_heads"]  # of a head
         self.weights = {
             name: value.astype(np.float32) for name, value in weights.items() if not name.endswith(".bias")
         }
@@ -100,7 +101,8 @@ class _Writer:
         (keys,) = self.products(normed, self.query_key_value(last[0])[1])
         keys = self.rotated(keys)
         for name, after in zip(last, [*last[1:], None], strict=True):
-            x = self.op("Add", x, self.first_reads(name, first, keys, normed, far=name != last[0]))
+            asked, added = self.asks(name, first) if name == last[0] else self.asks_far(first)
+            x = self.op("Add", x, self.first_reads(asked, added, keys, normed))
             x, first = self.gated(name, x, f"{after}attn_norm.weight" if after else "model.final_norm.weight")
         pooled = self.op("Reshape", first, self.constant(np.array([-1, hidden])))
         dense = self.op("Gelu", self.op("MatMul", pooled, self.weight("head.dense.weight")), domain=MICROSOFT)
@@ -128,35 +130,42 @@ class _Writer:
         read = self.op("MultiHeadAttention", q, k, v, domain=MICROSOFT, num_heads=heads)
         return self.products(read, self.adding(f"{name}attn.Wo.weight"))[0]
 
-    def first_reads(self, name: str, first: str, keys: str, normed: str, far: bool) -> str:
-        """What attention adds at the first position, whose rotation is the identity; `far`, by the shortcut.
+    def asks(self, name: str, first: str) -> tuple[str, list[np.ndarray]]:
+        """What each head of a layer asks at the first position, whose rotation is the identity, and its part in what is added.
 
-        `first` is its norm (rows, 1, hidden), `keys` and `normed` those of every position (rows, length, hidden), of this layer
-        or of the one before. A head weighs the positions before their values are projected: one projection instead of one per
-        position, and one matrix with that of what was read.
+        `first` is the norm there (rows, 1, hidden); asked (rows, heads, hidden), added heads times (hidden, hidden).
         """
-        heads, hidden = self.config["num_attention_heads"], self.config["hidden_size"]
-        size = hidden // heads
-        if far:
-            assert self.shortcut is not None
-            heads, query = len(self.shortcut.query), self.shortcut.query.reshape(-1, hidden)
-            added = [value - value.mean(axis=0) for value in self.shortcut.value]
-        else:
-            query, _, value = self.query_key_value(name)
-            out = np.split(self.adding(f"{name}attn.Wo.weight"), heads, axis=1)
-            added = [o @ v for o, v in zip(out, np.split(value, heads), strict=True)]
-        (q,) = self.products(first, query / np.float32(np.sqrt(size)))
-        if far:
-            asked = self.op("Reshape", q, self.constant(np.array([0, heads, hidden])))
-        else:
-            own = np.repeat(
-                np.eye(heads, dtype=np.float32), size, axis=1
-            )  # (heads, hidden): each its own part
-            asked = self.op("Mul", q, self.constant(own))
+        heads = self.config["num_attention_heads"]
+        query, _, value = self.query_key_value(name)
+        q = self.scaled(first, query)
+        own = np.repeat(np.eye(heads, dtype=np.float32), self.size, axis=1)  # each head its own part
+        out = np.split(self.adding(f"{name}attn.Wo.weight"), heads, axis=1)
+        added = [o @ v for o, v in zip(out, np.split(value, heads), strict=True)]
+        return self.op("Mul", q, self.constant(own)), added
+
+    def asks_far(self, first: str) -> tuple[str, list[np.ndarray]]:
+        """The same of the shortcut's heads, which ask whole keys of the layer before."""
+        assert self.shortcut is not None
+        heads, hidden, _ = self.shortcut.query.shape
+        q = self.scaled(first, self.shortcut.query.reshape(-1, hidden))
+        added = [value - value.mean(axis=0) for value in self.shortcut.value]
+        return self.op("Reshape", q, self.constant(np.array([0, heads, hidden]))), added
+
+    def scaled(self, first: str, query: np.ndarray) -> str:
+        """Queries by the weight `query` (out, hidden), scaled as attention scales its scores."""
+        return self.products(first, query / np.float32(np.sqrt(self.size)))[0]
+
+    def first_reads(self, asked: str, added: list[np.ndarray], keys: str, normed: str) -> str:
+        """What attention adds at the first position; of `keys` and `normed` of every position (rows, length, hidden).
+
+        A head weighs the positions before their values are projected: one projection instead of one per position, and one
+        matrix with that of what was read.
+        """
         scores = self.op("FusedMatMul", asked, keys, domain=MICROSOFT, transB=1)
         weighed = self.op("MatMul", self.op("Softmax", scores, axis=-1), normed)  # (rows, heads, hidden)
-        weighed = self.op("Reshape", weighed, self.constant(np.array([0, 1, heads * hidden])))
-        return self.products(weighed, np.concatenate(added, axis=1))[0]
+        weight = np.concatenate(added, axis=1)
+        weighed = self.op("Reshape", weighed, self.constant(np.array([0, 1, weight.shape[1]])))
+        return self.products(weighed, weight)[0]
 
     def query_key_value(self, name: str) -> list[np.ndarray]:
         """The three projections of a layer's attention, each (hidden, hidden)."""
@@ -195,18 +204,13 @@ class _Writer:
     def rotated(self, x: str) -> str:
         """Rotary positions on x (rows, length, hidden)."""
         if not hasattr(self, "angles"):
-            size = self.config["hidden_size"] // self.config["num_attention_heads"]
             theta = self.config["rope_parameters"]["full_attention"]["rope_theta"]
-            waves = 1 / theta ** (np.arange(0, size, 2, dtype=np.float32) / size)
-            angle = (
-                np.arange(self.config["max_position_embeddings"], dtype=np.float32)[:, None]
-                * waves.astype(np.float32)[None]
-            )
-            self.angles = (
-                self.constant(np.zeros(1, dtype=np.int64)),
-                self.constant(np.cos(angle)),
-                self.constant(np.sin(angle)),
-            )
+            waves = 1 / theta ** (np.arange(0, self.size, 2, dtype=np.float32) / self.size)
+            places = np.arange(self.config["max_position_embeddings"], dtype=np.float32)
+            angle = np.outer(places, waves.astype(np.float32))
+            self.angles = [
+                self.constant(part) for part in (np.zeros(1, dtype=np.int64), np.cos(angle), np.sin(angle))
+            ]
         return self.op("RotaryEmbedding", x, *self.angles, domain=MICROSOFT)
 
     def first(self, x: str) -> str:

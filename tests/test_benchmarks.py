@@ -54,3 +54,17 @@ def test_a_family_is_a_process_and_all_below() -> None:
     with child:
         assert child.pid in growth.family(os.getpid()) and growth.held(child.pid) > 0
     assert growth.held(child.pid) == 0
+
+
+def test_what_ships_loses_less_than_the_bounds_by_int8() -> None:
+    """Average precision and probabilities on the seed's held texts; the program exits with 1 where a bound is broken."""
+    import subprocess
+
+    held = FOLDER.parent / "data_cards" / "seed"
+    command = [sys.executable, str(FOLDER / "precision.py")]
+    for kind in ("comments", "videos"):
+        command += [f"--{kind}", str(held / f"{kind}_held.jsonl")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    head, *rows = done.stdout.splitlines()
+    assert "int8" in head.split() and len(rows) == 7

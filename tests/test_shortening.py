@@ -138,7 +138,7 @@ def test_the_command_writes_whole_or_not_at_all(
 ) -> None:
     out = tmp_path / "out"
     told = ["--model", checkpoint, "--comments", texts["comments"], "--videos", texts["videos"], "--out", out]
-    command = ["shorten", *map(str, told), "--steps", "3", "--device", "cpu"]
+    command = ["shorten", *map(str, told), "--steps", "3", "--bf16", "0.5", "--device", "cpu"]
     done = CliRunner().invoke(main, command, catch_exceptions=False)
     assert done.exit_code == 0 and set(json.loads(done.stdout)["mean_move"]) == {"layers", "shortcut"}
     assert (out / FILE).is_file() and [path.name for path in tmp_path.iterdir()] == ["out"]

@@ -81,6 +81,11 @@ def fit(**settings: Any) -> None:
 @click.option("--out", type=PATH, required=True, help="Folder of the shortened checkpoint.")
 @click.option("--steps", default=6_000, show_default=True)
 @click.option("--tokens", default=4_096, show_default=True, help="Tokens of a batch.")
+@click.option("--rate", default=3e-4, show_default=True, help="Learning rate at its highest.")
+@click.option(
+    "--bf16", default=0.0, show_default=True, help="Part of the steps, from the first, in bfloat16."
+)
+@click.option("--compiled", is_flag=True, help="Compile the model first.")
 @SEED
 @DEVICE
 def shorten(

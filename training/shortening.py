@@ -38,19 +38,26 @@ _EVENED = (
 )
 _WARM = 30  # steps
 _CLIP = 1.0
-_PAIR = 2.0  # what the two readings' difference weighs, beside each one's from before
+# What weighs the difference of every layer's reading from before, and that of the two readings, beside the shortcut's from
+# before: the shortcut is what int8 runs, and the other is to bend to it.
+_LAYERS, _PAIR = 0.5, 3.0
 _LOGITS = 0.01  # what a logit's squared difference weighs beside a probability's
 
 
 @dataclass(frozen=True)
 class ShortenSettings:
-    """What decides a shortening; `tokens` are those of a batch, `save_every` steps a killed run loses at most."""
+    """What decides a shortening; `tokens` are those of a batch, `save_every` steps a killed run loses at most.
+
+    `bf16` is the part of the steps, from the first, whose products are in bfloat16; `compiled` needs a C++ compiler.
+    """
 
     steps: int = 6_000
     tokens: int = 4_096
     rate: float = 3e-4
     comments_part: float = 0.75
     seed: int = 0
+    bf16: float = 0.0
+    compiled: bool = False
     device: str = "auto"
     save_every: int = 100
 
@@ -105,7 +112,7 @@ def shorten(
     twofold = Twofold(network.to(device))
     last = out.with_name(f"{out.name}.last.pt")
     _learn(twofold, learned, settings, last, report)
-    layers, shortcut = _moved(twofold, held)
+    layers, shortcut = _moved(twofold, held, settings.tokens)
     moved = {"layers": layers, "shortcut": shortcut}
     card = replace(tagger.card, metrics=tagger.card.metrics | {"moved_by_shortening": moved})
     write_checkpoint(out, network.cpu().half(), tagger.vocabulary, card, tagger.wide, twofold.shortcut)
@@ -129,7 +136,9 @@ def _learn(
     if not begin:
         some = pools[0].rows.between(0, min(len(pools[0]), _FIRST))
         twofold.begin([ids for _, ids in of_one_length(some, settings.tokens)])
-    shares, losses = _shares(pools, settings), []
+    if settings.compiled:
+        twofold.compile(dynamic=True)
+    shares, apart, low = _shares(pools, settings), [], settings.bf16 * settings.steps
     for step in range(begin, settings.steps):
         optimiser.param_groups[0]["lr"] = (
             settings.rate * min(1.0, (step + 1) / _WARM) * (1 - step / settings.steps)
@@ -137,16 +146,20 @@ def _learn(
         random = np.random.default_rng([settings.seed, step])
         pool = pools[random.choice(len(pools), p=shares)]
         chosen = pool.batch(random, settings.tokens)
-        layers, shortcut = twofold(pool.rows.take(chosen).ids.reshape(chosen.size, -1))
-        loss = _loss(layers, shortcut, pool, chosen)
+        ids = pool.rows.take(chosen).ids.reshape(chosen.size, -1)
+        with torch.autocast(twofold.value.device.type, torch.bfloat16, enabled=step < low):
+            layers, shortcut = (logits.float() for logits in twofold(ids))
+        parts = _apart(layers, shortcut, pool, chosen)
+        loss = parts @ parts.new_tensor([_LAYERS, 1.0, _PAIR])
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, _CLIP)
         optimiser.step()
-        losses.append(loss.item())
+        apart.append(parts.tolist())
         if (step + 1) % settings.save_every == 0 or step + 1 == settings.steps:
-            report(f"step {step + 1} of {settings.steps}, loss {np.mean(losses):.5f}")
-            losses = []
+            told = "layers {:.5f}, shortcut {:.5f}, one from the other {:.5f}".format(*np.mean(apart, axis=0))
+            report(f"step {step + 1} of {settings.steps}: {told}")
+            apart = []
             _save(last, twofold, optimiser, settings, step + 1)
 
 
@@ -159,26 +172,29 @@ def _shares(pools: list[Said], settings: ShortenSettings) -> np.ndarray:
     return shares
 
 
-def _loss(layers: torch.Tensor, shortcut: torch.Tensor, pool: Said, chosen: np.ndarray) -> torch.Tensor:
-    """Squared differences of what is told, probabilities, and, far less, of logits, where probabilities are flat."""
+def _apart(layers: torch.Tensor, shortcut: torch.Tensor, pool: Said, chosen: np.ndarray) -> torch.Tensor:
+    """How far what is told is apart: every layer's from before, the shortcut's from before, one from the other; (3,).
+
+    Squared differences of probabilities, and, far less, of logits, where probabilities are flat.
+    """
     mine = heads_of(pool.kind)
     before = pool.encoder[chosen].to(layers.device)
 
-    def apart(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    def squares(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
         told, wanted = (pool.probability(x, chosen)[:, mine] for x in (a, b))
         return ((told - wanted) ** 2).mean() + _LOGITS * ((a - b)[:, mine] ** 2).mean()
 
-    return apart(layers, before) + apart(shortcut, before) + _PAIR * apart(layers, shortcut)
+    return torch.stack([squares(layers, before), squares(shortcut, before), squares(layers, shortcut)])
 
 
 @torch.no_grad()
-def _moved(twofold: Twofold, pools: list[Said]) -> list[dict[str, float]]:
+def _moved(twofold: Twofold, pools: list[Said], tokens: int) -> list[dict[str, float]]:
     """Mean move of each head's probability in either reading, over the texts of its kind."""
     total, count = np.zeros((2, len(head_names()))), np.zeros(len(head_names()))
     for pool in pools:
         mine = heads_of(pool.kind)
         count[mine] += len(pool)
-        for chosen, ids in of_one_length(pool.rows, 4_096):
+        for chosen, ids in of_one_length(pool.rows, tokens):
             was = pool.probability(pool.encoder[chosen], chosen)
             for way, logits in enumerate(twofold(ids)):
                 apart = (pool.probability(logits.cpu(), chosen) - was).abs().sum(dim=0)
@@ -206,7 +222,7 @@ def _resume(last: Path, twofold: Twofold, optimiser: torch.optim.Optimizer, sett
 def _save(
     last: Path, twofold: Twofold, optimiser: torch.optim.Optimizer, settings: ShortenSettings, step: int
 ) -> None:
-    decisive = {name: asdict(settings)[name] for name in ("tokens", "rate", "comments_part", "seed")}
+    decisive = {name: asdict(settings)[name] for name in ("tokens", "rate", "comments_part", "seed", "bf16")}
     state = {
         "model": twofold.state_dict(),
         "optimiser": optimiser.state_dict(),
