@@ -67,7 +67,7 @@ def fit(**settings: Any) -> None:
     from .fit import fit as run
 
     result = run(FitSettings(**settings), report=lambda line: click.echo(line, err=True))
-    Console(width=130).print(result.table())
+    Console(width=150).print(result.table())
 
 
 @click.command()

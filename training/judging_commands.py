@@ -72,7 +72,7 @@ def evaluate(
     if as_json:
         click.echo(json.dumps(told, indent=2))
     else:
-        Console(width=130).print(*tables)
+        Console(width=150).print(*tables)
 
 
 def _evaluate_attribution(folder: Path, truth: Path, as_json: bool, beside: bool) -> None:
