@@ -9,6 +9,7 @@ Before anything is timed the encoder's probabilities must agree.
 """
 
 import argparse
+import json
 import statistics
 import sys
 import time
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from cpu import AGREE, operations
+from cpu import AGREE
 from huizan.model.checkpoint import DEFAULT
 from huizan.model.eager import Eager
 from huizan.model.units import comment_units
@@ -83,6 +84,14 @@ def main() -> None:
         print(f"{name:24} {statistics.median(values):12,.0f} texts/s   huizan is faster by {ratio:6.1f} x")
     reached, most = statistics.median(speeds) / 1e12, statistics.median(peaks) / 1e12
     print(f"the encoder alone {reached:.2f} of {most:.2f} TFLOP/s, {reached / most:.0%}")
+
+
+def operations(lengths: np.ndarray, folder: Path) -> float:
+    """Multiplications and additions of the encoder's products: every layer at every position, as PyTorch computes it."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    hidden, middle, layers = (config[n] for n in ("hidden_size", "intermediate_size", "num_hidden_layers"))
+    tokens, pairs = float(lengths.sum()), float((lengths.astype(float) ** 2).sum())
+    return 2 * layers * (tokens * (4 * hidden**2 + 3 * hidden * middle) + pairs * 2 * hidden)
 
 
 def limit(device: torch.device) -> float:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from huizan.model.shortcut import Shortcut
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason="the source is out of reach")
@@ -43,6 +44,20 @@ def test_operations_are_those_of_the_products(tmp_path: Path) -> None:
     first = full - 12 * 12
     last = 12 * (4 + 2 * 2 * 2) + 2 * (4 + 2 * 4 + 18)
     assert cpu.operations(np.array([5, 7]), tmp_path) == 2 * (first + full + last)
+    # A shortcut of 4 heads: no layer but the first is whole; the last two are the one above, and once a row the query and out
+    # 2 x 2 for each head, up, gate and down, with what the heads ask and weigh of all tokens.
+    Shortcut(*np.zeros((2, 4, 2, 2), dtype=np.float32)).write(tmp_path)
+    far = 12 * 2 * 4 * 2 + 2 * (2 * 4 * 4 + 18)
+    assert cpu.operations(np.array([5, 7]), tmp_path) == 2 * (first + last + far)
+
+
+def test_a_card_computes_every_layer_at_every_position(tmp_path: Path) -> None:
+    import gpu
+
+    (tmp_path / "config.json").write_text(
+        json.dumps({"hidden_size": 2, "intermediate_size": 3, "num_hidden_layers": 3})
+    )
+    assert gpu.operations(np.array([5, 7]), tmp_path) == 2 * 3 * (12 * (16 + 18) + (25 + 49) * 4)
 
 
 def test_a_family_is_a_process_and_all_below() -> None:
