@@ -54,7 +54,7 @@ def test_no_manipulation_is_found_where_there_is_none(name: str, most: float, tm
 
 @pytest.mark.skipif(not EXAMPLES.exists(), reason="the source is out of reach")
 def test_two_modes_that_are_next_to_equal_both_count(tmp_path: Path) -> None:
-    """Which of the examples' two is the higher one is a matter of a score's third digit; they are eight hundredths apart."""
+    """Which of the examples' two is the higher one is a matter of a score's third digit."""
     con, scorer = connect(), Scorer.load(device="cpu")
     tables = tmp_path / "videos.parquet", tmp_path / "comments.parquet"
     tag_videos(con, EXAMPLES / "videos.jsonl", tables[0], scorer)
@@ -74,9 +74,11 @@ def test_two_modes_that_are_next_to_equal_both_count(tmp_path: Path) -> None:
     assert sum(weight for weight, _ in mine) == pytest.approx(accounts.weight)
     (first, high), (second, low) = mine
     assert first / second == pytest.approx(np.exp((high.evidence - low.evidence) / 5))
-    both = [
+    emotional = [
         credit_of(plan, mode.terms, mode.model, floods_seen=True).as_shares()["emotional_manipulation"]
-        for _, mode in mine
+        for _, mode in accounts.modes
     ]
     told = found.shares["shares"]["emotional_manipulation"]["estimate"]
-    assert max(both) - min(both) > 0.05 and min(both) < told < max(both)
+    assert told == pytest.approx(np.dot([weight for weight, _ in accounts.modes], emotional), abs=1e-9)
+    both = [share for share, (_, mode) in zip(emotional, accounts.modes, strict=True) if mode in (high, low)]
+    assert min(both) < told < max(both)
