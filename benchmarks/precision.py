@@ -1,4 +1,4 @@
-"""What int8 costs: average precision and probabilities of the shipped checkpoint in int8 beside float32, on labelled texts.
+"""What int8 and the shortcut cost: average precision and probabilities with them and in float32, on labelled texts.
 
     python benchmarks/precision.py --comments comments.jsonl --videos videos.jsonl
 
