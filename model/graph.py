@@ -75,7 +75,8 @@ class _Writer:
         shortcut: Shortcut | None,
     ):
         self.config, self.ranges, self.shortcut = config, ranges, shortcut
-        self.size = config["hidden_size"] // config["num_attention_heads"]  # of a head
+        self.heads = config["num_attention_heads"]
+        self.size = config["hidden_size"] // self.heads  # of a head
         self.weights = {
             name: value.astype(np.float32) for name, value in weights.items() if not name.endswith(".bias")
         }
@@ -86,7 +87,6 @@ class _Writer:
 
     def model(self, seen: bool) -> bytes:
         """Write everything."""
-        hidden = self.config["hidden_size"]
         embeddings = self.constant(self._embeddings())
         level = self.op("Sub", embeddings, self.op("ReduceMean", embeddings, axes=[1]))
         x = self.looked_up(level)
@@ -104,7 +104,7 @@ class _Writer:
             asked, added = self.asks(name, first) if name == last[0] else self.asks_far(first)
             x = self.op("Add", x, self.first_reads(asked, added, keys, normed))
             x, first = self.gated(name, x, f"{after}attn_norm.weight" if after else "model.final_norm.weight")
-        pooled = self.op("Reshape", first, self.constant(np.array([-1, hidden])))
+        pooled = self.op("Reshape", first, self.constant(np.array([-1, self.config["hidden_size"]])))
         dense = self.op("Gelu", self.op("MatMul", pooled, self.weight("head.dense.weight")), domain=MICROSOFT)
         dense = self.norm(dense, "head.norm.weight", "LayerNormalization")
         logits = self.op("MatMul", dense, self.weight("classifier.weight"))
@@ -125,9 +125,8 @@ class _Writer:
             q, k, v = (self.looked_up(table) for table in tables)
         else:
             q, k, v = self.products(entry, *weights)
-        heads = self.config["num_attention_heads"]
         q, k = self.rotated(q), self.rotated(k)
-        read = self.op("MultiHeadAttention", q, k, v, domain=MICROSOFT, num_heads=heads)
+        read = self.op("MultiHeadAttention", q, k, v, domain=MICROSOFT, num_heads=self.heads)
         return self.products(read, self.adding(f"{name}attn.Wo.weight"))[0]
 
     def asks(self, name: str, first: str) -> tuple[str, list[np.ndarray]]:
@@ -135,12 +134,11 @@ class _Writer:
 
         `first` is the norm there (rows, 1, hidden); asked (rows, heads, hidden), added heads times (hidden, hidden).
         """
-        heads = self.config["num_attention_heads"]
         query, _, value = self.query_key_value(name)
         q = self.scaled(first, query)
-        own = np.repeat(np.eye(heads, dtype=np.float32), self.size, axis=1)  # each head its own part
-        out = np.split(self.adding(f"{name}attn.Wo.weight"), heads, axis=1)
-        added = [o @ v for o, v in zip(out, np.split(value, heads), strict=True)]
+        own = np.repeat(np.eye(self.heads, dtype=np.float32), self.size, axis=1)  # each head its own part
+        out = np.split(self.adding(f"{name}attn.Wo.weight"), self.heads, axis=1)
+        added = [o @ v for o, v in zip(out, np.split(value, self.heads), strict=True)]
         return self.op("Mul", q, self.constant(own)), added
 
     def asks_far(self, first: str) -> tuple[str, list[np.ndarray]]:
@@ -208,9 +206,8 @@ class _Writer:
             waves = 1 / theta ** (np.arange(0, self.size, 2, dtype=np.float32) / self.size)
             places = np.arange(self.config["max_position_embeddings"], dtype=np.float32)
             angle = np.outer(places, waves.astype(np.float32))
-            self.angles = [
-                self.constant(part) for part in (np.zeros(1, dtype=np.int64), np.cos(angle), np.sin(angle))
-            ]
+            zero = np.zeros(1, dtype=np.int64)
+            self.angles = [self.constant(part) for part in (zero, np.cos(angle), np.sin(angle))]
         return self.op("RotaryEmbedding", x, *self.angles, domain=MICROSOFT)
 
     def first(self, x: str) -> str:
