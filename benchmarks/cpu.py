@@ -182,13 +182,18 @@ def operations(lengths: np.ndarray, folder: Path | None) -> float:
     hidden, middle, layers, heads = (
         config[n] for n in ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads")
     )
-    gated, pair = 3 * hidden * middle, 2 * hidden
-    tokens, pairs, rows = float(lengths.sum()), float((lengths.astype(float) ** 2).sum()), lengths.size
-    whole = tokens * (4 * hidden**2 + gated) + pairs * pair
+    gated, tokens, rows = 3 * hidden * middle, float(lengths.sum()), lengths.size
     last = tokens * (hidden**2 + 2 * heads * hidden) + rows * ((1 + heads) * hidden**2 + gated)
     far = tokens * 2 * short * hidden + rows * (2 * short * hidden**2 + gated)
     before = layers - (2 if short else 1)
+    whole = layer(lengths, hidden, middle)
     return 2 * (before * whole - tokens * 3 * hidden**2 + last + (far if short else 0))
+
+
+def layer(lengths: np.ndarray, hidden: int, middle: int) -> float:
+    """Multiplications of a layer that is computed at every position, rows having `lengths` tokens."""
+    tokens, pairs = float(lengths.sum()), float((lengths.astype(float) ** 2).sum())
+    return tokens * (4 * hidden**2 + 3 * hidden * middle) + pairs * 2 * hidden
 
 
 def limit(threads: int) -> float:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from cpu import AGREE
+from cpu import AGREE, layer
 from huizan.model.checkpoint import DEFAULT
 from huizan.model.eager import Eager
 from huizan.model.units import comment_units
@@ -90,8 +90,7 @@ def operations(lengths: np.ndarray, folder: Path) -> float:
     """Multiplications and additions of the encoder's products: every layer at every position, as PyTorch computes it."""
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     hidden, middle, layers = (config[n] for n in ("hidden_size", "intermediate_size", "num_hidden_layers"))
-    tokens, pairs = float(lengths.sum()), float((lengths.astype(float) ** 2).sum())
-    return 2 * layers * (tokens * (4 * hidden**2 + 3 * hidden * middle) + pairs * 2 * hidden)
+    return 2 * layers * layer(lengths, hidden, middle)
 
 
 def limit(device: torch.device) -> float:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -61,8 +62,6 @@ def test_a_card_computes_every_layer_at_every_position(tmp_path: Path) -> None:
 
 
 def test_a_family_is_a_process_and_all_below() -> None:
-    import subprocess
-
     import growth
 
     child = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
@@ -73,8 +72,6 @@ def test_a_family_is_a_process_and_all_below() -> None:
 
 def test_what_ships_loses_less_than_the_bounds_by_int8() -> None:
     """Average precision and probabilities on the seed's held texts; the program exits with 1 where a bound is broken."""
-    import subprocess
-
     held = FOLDER.parent / "data_cards" / "seed"
     command = [sys.executable, str(FOLDER / "precision.py")]
     for kind in ("comments", "videos"):

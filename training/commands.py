@@ -14,7 +14,7 @@ import click
 
 from ..model.errors import InputError
 from .fitting_commands import ablate, distil, fit, shorten
-from .flags import CORPORA, DEVICE, MODEL, OPTIMISER, PATH, SEED
+from .flags import COMPILED, CORPORA, DEVICE, MODEL, OPTIMISER, PATH, SEED
 from .judging_commands import evaluate, public
 from .labelling_commands import collect, sample
 
@@ -73,7 +73,7 @@ for command in (fit, shorten, distil, ablate, evaluate, public, sample, collect)
 @SEED
 @DEVICE
 @click.option("--save-every", default=100, show_default=True, help="Steps between checkpoints.")
-@click.option("--compiled", is_flag=True, help="Compile the model first.")
+@COMPILED
 @click.option(
     "--objective",
     type=click.Choice(["mlm", "rtd"]),

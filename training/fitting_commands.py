@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .flags import DEVICE, ENCODER, KIND, MODEL, OPTIMISER, PATH, SEED, SPLIT_SEED
+from .flags import COMPILED, DEVICE, ENCODER, KIND, MODEL, OPTIMISER, PATH, SEED, SPLIT_SEED
 
 if TYPE_CHECKING:
     from ..model.taxonomy import Kind
@@ -85,7 +85,7 @@ def fit(**settings: Any) -> None:
 @click.option(
     "--bf16", default=0.0, show_default=True, help="Part of the steps, from the first, in bfloat16."
 )
-@click.option("--compiled", is_flag=True, help="Compile the model first.")
+@COMPILED
 @SEED
 @DEVICE
 def shorten(

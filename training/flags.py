@@ -18,6 +18,7 @@ OPTIMISER = click.option(
 )
 SEED = click.option("--seed", default=0, show_default=True)
 DEVICE = click.option("--device", default="auto", show_default=True)
+COMPILED = click.option("--compiled", is_flag=True, help="Compile the model first.")
 KIND = click.option("--kind", type=click.Choice(["video", "comment"]), required=True)
 SPLIT_SEED = click.option("--split-seed", default=0, show_default=True, help="That of the fit.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")

@@ -52,6 +52,6 @@ class Said:
         return random.permutation(same)[: max(8, tokens // int(length))]
 
     def probability(self, logits: torch.Tensor, rows: np.ndarray) -> torch.Tensor:
-        """What the tagger tells of `rows` where its encoder says `logits` (rows, heads)."""
+        """What the tagger tells of `rows` where its encoder says `logits` (…, rows, heads)."""
         ngrams, mixture = self.ngrams[rows].to(logits.device), self.mixture.to(logits.device)
         return torch.sigmoid(mixture[:, 0] * logits + mixture[:, 1] * ngrams + mixture[:, 2])

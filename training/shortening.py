@@ -27,6 +27,7 @@ from ..model.taxonomy import Kind, head_names, heads_of
 from ..model.whole import whole
 from .fit import SETTINGS as FITTED
 from .labels import read_labels
+from .optimisers import set_learning_rate
 from .said import Said
 from .twofold import FROZEN, Twofold
 
@@ -38,8 +39,8 @@ _EVENED = (
 )
 _WARM = 30  # steps
 _CLIP = 1.0
-# What weighs the difference of every layer's reading from before, and that of the two readings, beside the shortcut's from
-# before: the shortcut is what int8 runs, and the other is to bend to it.
+# What the reading by every layer weighs in its difference from before, and the two readings' difference, beside the shortcut's
+# from before: the shortcut is what int8 runs, and the other is to bend to it.
 _LAYERS, _PAIR = 0.5, 3.0
 _LOGITS = 0.01  # what a logit's squared difference weighs beside a probability's
 
@@ -140,9 +141,8 @@ def _learn(
         twofold.compile(dynamic=True)
     shares, apart, low = _shares(pools, settings), [], settings.bf16 * settings.steps
     for step in range(begin, settings.steps):
-        optimiser.param_groups[0]["lr"] = (
-            settings.rate * min(1.0, (step + 1) / _WARM) * (1 - step / settings.steps)
-        )
+        rate = settings.rate * min(1.0, (step + 1) / _WARM) * (1 - step / settings.steps)
+        set_learning_rate([optimiser], rate)
         random = np.random.default_rng([settings.seed, step])
         pool = pools[random.choice(len(pools), p=shares)]
         chosen = pool.batch(random, settings.tokens)
@@ -178,13 +178,13 @@ def _apart(layers: torch.Tensor, shortcut: torch.Tensor, pool: Said, chosen: np.
     Squared differences of probabilities, and, far less, of logits, where probabilities are flat.
     """
     mine = heads_of(pool.kind)
-    before = pool.encoder[chosen].to(layers.device)
-
-    def squares(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-        told, wanted = (pool.probability(x, chosen)[:, mine] for x in (a, b))
-        return ((told - wanted) ** 2).mean() + _LOGITS * ((a - b)[:, mine] ** 2).mean()
-
-    return torch.stack([squares(layers, before), squares(shortcut, before), squares(layers, shortcut)])
+    said = torch.stack([pool.encoder[chosen].to(layers.device), layers, shortcut])
+    one, other = [1, 2, 1], [0, 0, 2]
+    probabilities, logits = (
+        (x[one] - x[other])[..., mine].square().mean(dim=(1, 2))
+        for x in (pool.probability(said, chosen), said)
+    )
+    return probabilities + _LOGITS * logits
 
 
 @torch.no_grad()
